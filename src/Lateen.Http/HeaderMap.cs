@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Lateen.Http;
+
+/// <summary>A stretch of text stored in a <see cref="HeaderMap"/>.</summary>
+public readonly record struct TextRange(int Offset, int Length);
+
+/// <summary>
+/// Header lines in order of arrival, with names in lower case (as Envoy and HTTP/2 have them), in one growing byte
+/// array that is reused from request to request: in steady state nothing is allocated.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: owned by one exchange. A span handed out is valid until the next call that adds text.
+/// </remarks>
+public sealed class HeaderMap
+{
+    private const int KnownCount = (int)KnownHeader.XEnvoyOverloaded + 1;
+    private const short None = -1;
+
+    private byte[] _bytes = new byte[1024];
+    private int _used;
+    private HeaderField[] _fields = new HeaderField[32];
+    private int _count;
+    private KnownIndexes _firstKnown;
+
+    public HeaderMap() => ((Span<short>)_firstKnown).Fill(None);
+
+    /// <summary>Slots in use, removed lines included; see <see cref="HeaderField.IsRemoved"/>.</summary>
+    public int Count => _count;
+
+    public ref readonly HeaderField this[int index] => ref _fields[index];
+
+    public ReadOnlySpan<byte> Name(int index) => _bytes.AsSpan(_fields[index].NameOffset, _fields[index].NameLength);
+
+    public ReadOnlySpan<byte> Value(int index) => _bytes.AsSpan(_fields[index].ValueOffset, _fields[index].ValueLength);
+
+    public ReadOnlySpan<byte> Text(TextRange range) => _bytes.AsSpan(range.Offset, range.Length);
+
+    /// <summary>Copies text that is not a header line (a path, a method) into the map's bytes.</summary>
+    public TextRange Store(ReadOnlySpan<byte> text)
+    {
+        var target = Reserve(text.Length);
+        text.CopyTo(target);
+        var range = new TextRange(_used, text.Length);
+        _used += text.Length;
+        return range;
+    }
+
+    /// <summary>Appends a line. The name is put into lower case; neither part is checked, which is the codec's duty.</summary>
+    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        var target = Reserve(name.Length + value.Length);
+        Ascii.ToLower(name, target, out _);
+        value.CopyTo(target[name.Length..]);
+        Append(KnownHeaders.Classify(target[..name.Length]), name.Length, value.Length);
+    }
+
+    /// <summary>Appends a well-known line.</summary>
+    public void Add(KnownHeader id, ReadOnlySpan<byte> value)
+    {
+        var name = KnownHeaders.Name(id);
+        var target = Reserve(name.Length + value.Length);
+        name.CopyTo(target);
+        value.CopyTo(target[name.Length..]);
+        Append(id, name.Length, value.Length);
+    }
+
+    /// <summary>Removes every line of that name, then appends one.</summary>
+    public void Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Remove(name);
+        Add(name, value);
+    }
+
+    /// <inheritdoc cref="Set(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public void Set(KnownHeader id, ReadOnlySpan<byte> value)
+    {
+        Remove(id);
+        Add(id, value);
+    }
+
+    public bool Contains(KnownHeader id) => IndexOf(id) >= 0;
+
+    /// <summary>The first line of a well-known field, or -1.</summary>
+    public int IndexOf(KnownHeader id) => _firstKnown[(int)id];
+
+    /// <summary>The first line of that name at or after <paramref name="from"/>, or -1. The name must be in lower case.</summary>
+    public int IndexOf(ReadOnlySpan<byte> lowerCaseName, int from = 0)
+    {
+        if (from == 0 && KnownHeaders.Classify(lowerCaseName) is var id && id != KnownHeader.Other)
+            return IndexOf(id);
+        for (var i = from; i < _count; i++)
+        {
+            ref readonly var field = ref _fields[i];
+            if (!field.IsRemoved && field.NameLength == lowerCaseName.Length && Name(i).SequenceEqual(lowerCaseName))
+                return i;
+        }
+        return None;
+    }
+
+    /// <summary>Value of the first line of that field.</summary>
+    public bool TryGet(KnownHeader id, out ReadOnlySpan<byte> value)
+    {
+        var index = IndexOf(id);
+        value = index < 0 ? default : Value(index);
+        return index >= 0;
+    }
+
+    /// <inheritdoc cref="TryGet(KnownHeader, out ReadOnlySpan{byte})"/>
+    public bool TryGet(ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
+    {
+        var index = IndexOf(lowerCaseName);
+        value = index < 0 ? default : Value(index);
+        return index >= 0;
+    }
+
+    /// <summary>Removes every line of a well-known field; true when there was one.</summary>
+    public bool Remove(KnownHeader id)
+    {
+        var first = IndexOf(id);
+        if (first < 0)
+            return false;
+        for (var i = first; i < _count; i++)
+        {
+            if (_fields[i].Id == id)
+                _fields[i].IsRemoved = true;
+        }
+        _firstKnown[(int)id] = None;
+        return true;
+    }
+
+    /// <summary>Removes every line of that name; true when there was one. The name must be in lower case.</summary>
+    public bool Remove(ReadOnlySpan<byte> lowerCaseName)
+    {
+        var id = KnownHeaders.Classify(lowerCaseName);
+        if (id != KnownHeader.Other)
+            return Remove(id);
+        var removed = false;
+        for (var i = IndexOf(lowerCaseName); i >= 0; i = IndexOf(lowerCaseName, i + 1))
+        {
+            _fields[i].IsRemoved = true;
+            removed = true;
+        }
+        return removed;
+    }
+
+    /// <summary>Removes the line in one slot, leaving other lines of its name.</summary>
+    public void RemoveAt(int index)
+    {
+        var id = _fields[index].Id;
+        _fields[index].IsRemoved = true;
+        if (id == KnownHeader.Other || _firstKnown[(int)id] != index)
+            return;
+        _firstKnown[(int)id] = None;
+        for (var i = index + 1; i < _count; i++)
+        {
+            if (_fields[i].Id != id || _fields[i].IsRemoved)
+                continue;
+            _firstKnown[(int)id] = (short)i;
+            return;
+        }
+    }
+
+    public void Clear()
+    {
+        _used = 0;
+        _count = 0;
+        ((Span<short>)_firstKnown).Fill(None);
+    }
+
+    private Span<byte> Reserve(int length)
+    {
+        if (_bytes.Length - _used < length)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
+        return _bytes.AsSpan(_used, length);
+    }
+
+    private void Append(KnownHeader id, int nameLength, int valueLength)
+    {
+        if (_count == _fields.Length)
+            Array.Resize(ref _fields, _fields.Length * 2);
+        _fields[_count] = new HeaderField
+        {
+            Id = id,
+            NameOffset = _used,
+            NameLength = nameLength,
+            ValueOffset = _used + nameLength,
+            ValueLength = valueLength,
+        };
+        if (id != KnownHeader.Other && _firstKnown[(int)id] < 0)
+            _firstKnown[(int)id] = (short)_count;
+        _used += nameLength + valueLength;
+        _count++;
+    }
+
+    [InlineArray(KnownCount)]
+    private struct KnownIndexes
+    {
+        private short _first;
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
+
+namespace Lateen.Proxy.Streams;
+
+/// <summary>
+/// What is known about one request, or one TCP connection, while it is served and when it is logged. Owned by an
+/// exchange, reused from one to the next, touched by its worker only.
+/// </summary>
+public sealed class StreamInfo
+{
+    /// <summary>The request; for a TCP connection its head is empty.</summary>
+    public RequestHead Request { get; } = new();
+
+    /// <summary>The response as sent downstream.</summary>
+    public ResponseHead Response { get; } = new();
+
+    /// <summary>Wall clock at the first byte of the request, in ticks of <see cref="TimeSpan"/> since the Unix epoch.</summary>
+    public long StartUnixTicks { get; set; }
+
+    /// <summary>Monotonic clock at the first byte, in <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
+    public long StartTimestamp { get; set; }
+
+    /// <summary>From the first byte of the request to the last byte of the response.</summary>
+    public TimeSpan Duration { get; set; }
+
+    /// <summary>Status sent downstream; 0 when the client went away first.</summary>
+    public int ResponseCode { get; set; }
+
+    public ResponseFlags Flags { get; set; }
+
+    /// <summary>Envoy's response code details, as <c>via_upstream</c> or <c>route_not_found</c>; a literal, never built.</summary>
+    public string? ResponseCodeDetails { get; set; }
+
+    public string? ConnectionTerminationDetails { get; set; }
+
+    public string? UpstreamTransportFailureReason { get; set; }
+
+    /// <summary>Body bytes received from downstream, framing excluded.</summary>
+    public long BytesReceived { get; set; }
+
+    /// <summary>Body bytes sent downstream, framing excluded.</summary>
+    public long BytesSent { get; set; }
+
+    /// <summary>Name of the route that matched; null when none did or it has no name.</summary>
+    public string? RouteName { get; set; }
+
+    /// <summary>Name of the cluster the request went to; null when it went to none.</summary>
+    public string? UpstreamCluster { get; set; }
+
+    /// <summary>Address of the endpoint, as <c>10.0.0.1:9080</c>; text is made once per endpoint.</summary>
+    public string? UpstreamHost { get; set; }
+
+    public string? UpstreamLocalAddress { get; set; }
+
+    /// <summary>Text made once per connection.</summary>
+    public string? DownstreamLocalAddress { get; set; }
+
+    /// <summary>Text made once per connection.</summary>
+    public string? DownstreamRemoteAddress { get; set; }
+
+    /// <summary>SNI of the downstream TLS handshake.</summary>
+    public string? RequestedServerName { get; set; }
+
+    /// <summary>Upstream attempts made, the first one included.</summary>
+    public int AttemptCount { get; set; }
+
+    /// <summary>Makes the record empty for its next use; keeps its memory.</summary>
+    public void Clear()
+    {
+        Request.Clear();
+        Response.Clear();
+        StartUnixTicks = 0;
+        StartTimestamp = 0;
+        Duration = TimeSpan.Zero;
+        ResponseCode = 0;
+        Flags = ResponseFlags.None;
+        ResponseCodeDetails = null;
+        ConnectionTerminationDetails = null;
+        UpstreamTransportFailureReason = null;
+        BytesReceived = 0;
+        BytesSent = 0;
+        RouteName = null;
+        UpstreamCluster = null;
+        UpstreamHost = null;
+        UpstreamLocalAddress = null;
+        DownstreamLocalAddress = null;
+        DownstreamRemoteAddress = null;
+        RequestedServerName = null;
+        AttemptCount = 0;
+    }
+}
