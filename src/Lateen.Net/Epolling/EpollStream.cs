@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
+using Lateen.Net.Async;
+using Lateen.Net.Buffers;
+using Lateen.Net.Interop;
+using Lateen.Net.Loop;
+using Lateen.Net.Streams;
+
+namespace Lateen.Net.Epolling;
+
+/// <summary>A socket on edge-triggered epoll: tries each call first and waits for an edge only when the kernel says "not now".</summary>
+internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
+{
+    /// <summary>Reads that may complete without a wait before the stream takes its turn behind others.</summary>
+    private const int FairnessBudget = 16;
+
+    private readonly EpollBackend _backend;
+    private readonly int _descriptor;
+    private readonly int _slot;
+    private readonly NetAddress _remote;
+    private readonly LoopSignal<int> _reading = new();
+    private readonly LoopSignal<int> _writing = new();
+    private NativeBuffer _input;
+    private int _inputStart;
+    private int _inputLength;
+    private int _maxBuffered;
+    private NativeBuffer _output;
+    private int _outputStart;
+    private int _outputLength;
+    private int _readsThisTurn;
+    private ConnectState _connect;
+    private bool _mayRead;
+    private bool _peerClosed;
+    private bool _aborted;
+    private bool _closed;
+    private bool _queued;
+    private bool _watcherTold;
+
+    public EpollStream(EventLoop loop, EpollBackend backend, int descriptor, in NetAddress remote, ConnectState connect)
+        : base(loop)
+    {
+        _backend = backend;
+        _descriptor = descriptor;
+        _remote = remote;
+        _connect = connect;
+        _slot = backend.Register(descriptor, this);
+    }
+
+    public override ReadOnlySpan<byte> Input => new(_input.Pointer + _inputStart, _inputLength);
+
+    public override bool IsDead => _closed || _aborted;
+
+    public override bool PeerHasClosed => _peerClosed || _closed;
+
+    public override NetAddress RemoteAddress => _remote;
+
+    public override void Consume(int count)
+    {
+        if ((uint)count > (uint)_inputLength)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"the input holds {_inputLength} bytes");
+        _inputStart += count;
+        _inputLength -= count;
+        if (_inputLength == 0)
+            ReleaseInput();
+    }
+
+    public override LoopTask<int> ReadAsync(int maxBuffered = DefaultMaxBuffered)
+    {
+        if (IsDead)
+            return new LoopTask<int>(IoResult.Aborted);
+        _maxBuffered = Math.Min(maxBuffered, BufferPool.LargeSize);
+        if (_inputLength >= _maxBuffered)
+            return new LoopTask<int>(IoResult.BufferFull);
+        if (_mayRead)
+        {
+            if (++_readsThisTurn > FairnessBudget)
+                Queue();
+            else if (TryReceive(out var result))
+                return new LoopTask<int>(result);
+        }
+        return _reading.Wait();
+    }
+
+    public override LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes)
+    {
+        if (IsDead)
+            return new LoopTask<int>(IoResult.Aborted);
+        if (bytes.IsEmpty)
+            return new LoopTask<int>(1);
+        nint sent;
+        fixed (byte* pointer = bytes)
+            sent = Libc.Send(_descriptor, pointer, (nuint)bytes.Length, Sockets.NoSignal);
+        if (sent == bytes.Length)
+        {
+            BytesWritten += sent;
+            return new LoopTask<int>(1);
+        }
+        if (sent < 0 && Marshal.GetLastPInvokeError() != Errno.TryAgain)
+            return new LoopTask<int>(IoResult.Failed);
+        KeepForLater(bytes[(int)Math.Max(sent, 0)..]);
+        BytesWritten += Math.Max(sent, 0);
+        return _writing.Wait();
+    }
+
+    public override LoopTask<int> ConnectAsync() =>
+        IsDead ? new LoopTask<int>(IoResult.Aborted)
+        : _connect == ConnectState.Connected ? new LoopTask<int>(1)
+        : _connect == ConnectState.Refused ? new LoopTask<int>(IoResult.Failed)
+        : _writing.Wait();
+
+    public override void ShutdownWrite()
+    {
+        if (!_closed)
+            _ = Libc.Shutdown(_descriptor, Sockets.ShutdownWrite);
+    }
+
+    public override void Abort()
+    {
+        if (IsDead)
+            return;
+        _aborted = true;
+        if (_reading.IsAwaited || _writing.IsAwaited)
+            Queue();
+    }
+
+    public override void Close()
+    {
+        if (_closed)
+            return;
+        if (_reading.IsAwaited || _writing.IsAwaited)
+            throw new InvalidOperationException("A stream is closed while somebody waits on it.");
+        Release();
+    }
+
+    /// <summary>Frees what the stream holds when its loop ends, whoever waits on it: nobody will be woken any more.</summary>
+    internal void Release()
+    {
+        _closed = true;
+        _backend.Unregister(_slot);
+        if (!_input.IsNone)
+            ReleaseInput();
+        ReleaseOutput();
+        CloseWatcher = null;
+        _ = Libc.Close(_descriptor);
+    }
+
+    public override NetAddress GetLocalAddress() => _closed ? default : SocketCalls.LocalAddress(_descriptor);
+
+    public override bool TryGetOriginalDestination(out NetAddress destination) =>
+        SocketCalls.TryGetOriginalDestination(_descriptor, _remote.Family, out destination);
+
+    public void OnEvents(uint events)
+    {
+        _readsThisTurn = 0;
+        if ((events & (Epoll.PeerClosed | Epoll.HangUp | Epoll.Error)) != 0)
+            _peerClosed = true;
+        // After the peer's end no further edge comes, so only "try again" may clear the flag then: TryReceive looks.
+        if ((events & Epoll.In) != 0 || _peerClosed)
+            _mayRead = true;
+        if (_writing.IsAwaited && (events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)
+            OnWritable(events);
+        if (_mayRead && !IsDead)
+            OnReadable();
+    }
+
+    /// <summary>The stream's turn in the ready queue: to go on reading, to report an abort or the peer's end.</summary>
+    public void Run()
+    {
+        _queued = false;
+        if (_closed)
+            return;
+        if (!_aborted)
+        {
+            OnEvents(0);
+            return;
+        }
+        if (_writing.IsAwaited)
+        {
+            ReleaseOutput();
+            _writing.Complete(IoResult.Aborted);
+        }
+        if (_reading.IsAwaited)
+            _reading.Complete(IoResult.Aborted);
+    }
+
+    private void OnReadable()
+    {
+        if (_reading.IsAwaited)
+        {
+            if (TryReceive(out var result))
+                _reading.Complete(result);
+        }
+        else if (_peerClosed && !_watcherTold && CloseWatcher is { } watcher)
+        {
+            _watcherTold = true;
+            watcher.OnPeerClosed(this);
+        }
+    }
+
+    private void OnWritable(uint events)
+    {
+        if (_connect == ConnectState.UnderWay)
+        {
+            var refused = (events & (Epoll.Error | Epoll.HangUp)) != 0 || SocketCalls.PendingError(_descriptor) != 0;
+            _connect = refused ? ConnectState.Refused : ConnectState.Connected;
+            _writing.Complete(refused ? IoResult.Failed : 1);
+            return;
+        }
+        while (_outputLength > 0)
+        {
+            var sent = Libc.Send(_descriptor, _output.Pointer + _outputStart, (nuint)_outputLength, Sockets.NoSignal);
+            if (sent < 0)
+            {
+                if (Marshal.GetLastPInvokeError() == Errno.TryAgain)
+                    return;
+                ReleaseOutput();
+                _writing.Complete(IoResult.Failed);
+                return;
+            }
+            BytesWritten += sent;
+            _outputStart += (int)sent;
+            _outputLength -= (int)sent;
+        }
+        ReleaseOutput();
+        _writing.Complete(1);
+    }
+
+    /// <summary>Receives behind the bytes there are; false when there is nothing to receive now.</summary>
+    private bool TryReceive(out int result)
+    {
+        MakeRoom();
+        var room = Math.Min(_input.Length, _maxBuffered) - _inputLength;
+        var received = Libc.Receive(_descriptor, _input.Pointer + _inputLength, (nuint)room, 0);
+        if (received > 0)
+        {
+            // A short read has drained the socket, unless the peer's end is behind the bytes: no edge would tell of it.
+            if (received < room && !_peerClosed)
+                _mayRead = false;
+            _inputLength += (int)received;
+            BytesRead += received;
+            result = (int)received;
+            return true;
+        }
+        var tryAgain = received < 0 && Marshal.GetLastPInvokeError() == Errno.TryAgain;
+        if (_inputLength == 0)
+            ReleaseInput();
+        if (tryAgain)
+            _mayRead = false;
+        else
+            _peerClosed = true;
+        result = received == 0 ? IoResult.EndOfStream : IoResult.Failed;
+        return !tryAgain;
+    }
+
+    /// <summary>Sees to it that the input starts at the front of a buffer with room behind it.</summary>
+    private void MakeRoom()
+    {
+        if (_input.IsNone)
+        {
+            _input = Loop.Buffers.Rent(BufferPool.SmallSize);
+            _inputStart = 0;
+            return;
+        }
+        if (_inputLength == _input.Length)
+        {
+            var larger = Loop.Buffers.Rent(BufferPool.LargeSize);
+            Input.CopyTo(larger.Span);
+            Loop.Buffers.Return(_input);
+            _input = larger;
+        }
+        else if (_inputStart > 0)
+        {
+            Input.CopyTo(_input.Span);
+        }
+        _inputStart = 0;
+    }
+
+    private void KeepForLater(ReadOnlySpan<byte> rest)
+    {
+        _output = Loop.Buffers.Rent(rest.Length);
+        rest.CopyTo(_output.Span);
+        _outputStart = 0;
+        _outputLength = rest.Length;
+    }
+
+    private void ReleaseInput()
+    {
+        Loop.Buffers.Return(_input);
+        _input = default;
+        _inputStart = _inputLength = 0;
+    }
+
+    private void ReleaseOutput()
+    {
+        if (!_output.IsNone)
+            Loop.Buffers.Return(_output);
+        _output = default;
+        _outputLength = 0;
+    }
+
+    private void Queue()
+    {
+        if (_queued)
+            return;
+        _queued = true;
+        Loop.Enqueue(this);
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Lateen.Net.Buffers;
+using Lateen.Net.Epolling;
+using Lateen.Net.Streams;
+
+namespace Lateen.Net.Loop;
+
+/// <summary>
+/// One thread, one epoll: everything that is alive on it is touched by this thread only, so nothing on it locks.
+/// Other threads reach it through <see cref="Post"/>.
+/// </summary>
+/// <remarks>
+/// A turn: wait for events and dispatch them, take the mailbox, run the ready queue as it stood at that point, fire
+/// timers. Work queued meanwhile waits for the next turn, so no connection can starve another.
+/// </remarks>
+public sealed class EventLoop : IDisposable
+{
+    private readonly IIoBackend _backend;
+    private readonly TimerWheel _timers;
+    private readonly Queue<IReadyItem> _ready = new();
+    private readonly ConcurrentQueue<IReadyItem> _mailbox = new();
+    private int _wakePending;
+    private volatile bool _stopping;
+
+    public EventLoop(string name)
+    {
+        Name = name;
+        UpdateClock();
+        _timers = new TimerWheel(NowMilliseconds);
+        _backend = new EpollBackend(this);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Monotonic time at the start of this turn, in <see cref="Stopwatch"/> ticks.</summary>
+    public long NowTimestamp { get; private set; }
+
+    /// <summary>The same in milliseconds.</summary>
+    public long NowMilliseconds { get; private set; }
+
+    internal BufferPool Buffers { get; } = new();
+
+    /// <summary>
+    /// Scratch space of 64 KiB for building what is written next. Its content is gone at the next suspension, since every
+    /// connection of the loop shares it.
+    /// </summary>
+    public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(BufferPool.LargeSize, pinned: true);
+
+    /// <summary>Runs the loop on the calling thread until <see cref="Stop"/>.</summary>
+    public void Run()
+    {
+        while (!_stopping)
+        {
+            _backend.WaitAndDispatch(_ready.Count > 0 ? 0 : _timers.UntilNext(NowMilliseconds));
+            UpdateClock();
+            TakeMailbox();
+            for (var count = _ready.Count; count > 0; count--)
+                _ready.Dequeue().Run();
+            _timers.Advance(NowMilliseconds);
+        }
+    }
+
+    /// <summary>Runs the loop on a thread of its own.</summary>
+    public Thread Start()
+    {
+        var thread = new Thread(Run) { Name = Name, IsBackground = true };
+        thread.Start();
+        return thread;
+    }
+
+    /// <summary>Ends <see cref="Run"/> after the current turn. Any thread.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _backend.Wake();
+    }
+
+    /// <summary>Brings work from any thread to the loop. Allocates; requests never need it.</summary>
+    public void Post(IReadyItem item)
+    {
+        _mailbox.Enqueue(item);
+        if (Interlocked.Exchange(ref _wakePending, 1) == 0)
+            _backend.Wake();
+    }
+
+    /// <inheritdoc cref="Post(IReadyItem)"/>
+    public void Post(Action action) => Post(new PostedAction(action));
+
+    /// <summary>Queues work for the next turn. Loop's thread only.</summary>
+    public void Enqueue(IReadyItem item) => _ready.Enqueue(item);
+
+    /// <summary>Arms a timer to fire once after a delay; a timer that is armed already is moved.</summary>
+    public void Arm(LoopTimer timer, TimeSpan delay) =>
+        _timers.Arm(timer, NowMilliseconds + Math.Max(0, (long)Math.Ceiling(delay.TotalMilliseconds)));
+
+    public void Disarm(LoopTimer timer) => _timers.Disarm(timer);
+
+    /// <summary>Starts accepting from a socket, on the loop's thread. Disposing stops it and leaves the socket open.</summary>
+    public IDisposable Listen(ListenSocket socket, IConnectionHandler handler) => _backend.Listen(socket, handler);
+
+    /// <summary>Starts connecting. Null when the system has no more descriptors or refuses the source address.</summary>
+    public ByteStream? Connect(in NetAddress address, ConnectOptions? options = null) =>
+        _backend.Connect(address, options ?? ConnectOptions.Default);
+
+    /// <summary>Frees what the stopped loop held. Its thread must have ended.</summary>
+    public void Dispose()
+    {
+        _backend.Dispose();
+        Buffers.Dispose();
+    }
+
+    internal void UpdateClock()
+    {
+        NowTimestamp = Stopwatch.GetTimestamp();
+        NowMilliseconds = NowTimestamp / (Stopwatch.Frequency / 1000);
+    }
+
+    private void TakeMailbox()
+    {
+        if (Volatile.Read(ref _wakePending) == 0)
+            return;
+        // Cleared first: what is posted from here on wakes the loop again.
+        Volatile.Write(ref _wakePending, 0);
+        Interlocked.MemoryBarrier();
+        while (_mailbox.TryDequeue(out var item))
+            _ready.Enqueue(item);
+    }
+
+    private sealed class PostedAction(Action action) : IReadyItem
+    {
+        public void Run() => action();
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net.Async;
+using Lateen.Net.Loop;
+
+namespace Lateen.Net.Streams;
+
+/// <summary>
+/// A connection as its owner sees it: bytes in, bytes out, both directions apart. One loop owns it, and only that
+/// loop's thread may touch it. At most one read and one write are under way at a time.
+/// </summary>
+public abstract class ByteStream
+{
+    private protected ByteStream(EventLoop loop) => Loop = loop;
+
+    public EventLoop Loop { get; }
+
+    /// <summary>Bytes received and not consumed yet; valid until the next call that reads or consumes.</summary>
+    public abstract ReadOnlySpan<byte> Input { get; }
+
+    /// <summary>Takes <paramref name="count"/> bytes off <see cref="Input"/>. The buffer goes back when it is empty.</summary>
+    public abstract void Consume(int count);
+
+    /// <summary>
+    /// Waits for more bytes behind those in <see cref="Input"/>. While it waits with an empty input the stream holds no buffer.
+    /// </summary>
+    /// <param name="maxBuffered">Bytes of input the reader admits, 16 KiB by default, 64 KiB at the most.</param>
+    /// <returns>Bytes added, or an <see cref="IoResult"/>.</returns>
+    public abstract LoopTask<int> ReadAsync(int maxBuffered = DefaultMaxBuffered);
+
+    /// <summary>
+    /// Hands bytes to the kernel. Completes when it has them all, which is the back-pressure; what it does not take at
+    /// once is copied, so the caller's buffer is free on return.
+    /// </summary>
+    /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>
+    public abstract LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes);
+
+    /// <summary>For a stream made by <see cref="EventLoop.Connect"/>: waits until the peer accepted or refused.</summary>
+    /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>
+    public abstract LoopTask<int> ConnectAsync();
+
+    /// <summary>Ends our side (TCP half-close); reading goes on.</summary>
+    public abstract void ShutdownWrite();
+
+    /// <summary>
+    /// Makes every operation, under way or to come, return <see cref="IoResult.Aborted"/>. For timeouts and for waking
+    /// another method: the owner of the stream unwinds and closes.
+    /// </summary>
+    public abstract void Abort();
+
+    /// <summary>Closes and gives back everything. No operation may be under way. May be called twice.</summary>
+    public abstract void Close();
+
+    /// <summary>True once the stream is closed, aborted or broken: it is of no more use.</summary>
+    public abstract bool IsDead { get; }
+
+    /// <summary>True when the peer has ended its side or broke the connection, whether or not that was read yet.</summary>
+    public abstract bool PeerHasClosed { get; }
+
+    /// <summary>
+    /// Told, once, through the loop's ready queue, when the peer ends its side or breaks the connection while nobody reads:
+    /// how an exchange that waits for its upstream notices that its client went away. Null for nobody.
+    /// </summary>
+    public IPeerCloseWatcher? CloseWatcher { get; set; }
+
+    public abstract NetAddress RemoteAddress { get; }
+
+    /// <summary>Asks the kernel each time.</summary>
+    public abstract NetAddress GetLocalAddress();
+
+    /// <summary>Where the client meant to go before iptables redirected it here (SO_ORIGINAL_DST).</summary>
+    public abstract bool TryGetOriginalDestination(out NetAddress destination);
+
+    /// <summary>Bytes received from and sent to the peer so far.</summary>
+    public long BytesRead { get; private protected set; }
+
+    /// <inheritdoc cref="BytesRead"/>
+    public long BytesWritten { get; private protected set; }
+
+    public const int DefaultMaxBuffered = 16 * 1024;
+}
+
+/// <summary>See <see cref="ByteStream.CloseWatcher"/>.</summary>
+public interface IPeerCloseWatcher
+{
+    void OnPeerClosed(ByteStream stream);
+}
