@@ -36,6 +36,9 @@ public sealed class HeaderMap
 
     public ReadOnlySpan<byte> Value(int index) => _bytes.AsSpan(_fields[index].ValueOffset, _fields[index].ValueLength);
 
+    /// <summary>Where a line's value lies: still readable by <see cref="Text"/> when the line was removed.</summary>
+    public TextRange ValueRange(int index) => new(_fields[index].ValueOffset, _fields[index].ValueLength);
+
     public ReadOnlySpan<byte> Text(TextRange range) => _bytes.AsSpan(range.Offset, range.Length);
 
     /// <summary>Copies text that is not a header line (a path, a method) into the map's bytes.</summary>
@@ -162,6 +165,9 @@ public sealed class HeaderMap
             return;
         }
     }
+
+    /// <summary>Bytes that all text of the map takes on an HTTP/1 wire at the most.</summary>
+    internal int MaxWireLength => _used + (_count * 4);
 
     public void Clear()
     {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Text;
+using System.Text;
+
+namespace Lateen.Http.Http1;
+
+/// <summary>
+/// Reads the header lines of a head into a <see cref="HeaderMap"/>, and what they say about framing and the connection.
+/// Lines that concern only this connection (RFC 9110 §7.6.1) are interpreted and not passed on.
+/// </summary>
+internal struct HeaderSection
+{
+    private readonly HeaderMap _headers;
+    private bool _hasConnection;
+
+    public HeaderSection(HeaderMap headers)
+    {
+        _headers = headers;
+        ContentLength = -1;
+    }
+
+    /// <summary>-1 when there is none.</summary>
+    public long ContentLength { get; private set; }
+
+    public bool IsChunked { get; private set; }
+
+    public bool HasHost { get; private set; }
+
+    public TextRange Host { get; private set; }
+
+    public bool ConnectionClose { get; private set; }
+
+    public bool ConnectionKeepAlive { get; private set; }
+
+    /// <summary>Both <c>connection: upgrade</c> and an Upgrade line, which then stays in the map.</summary>
+    public bool IsUpgrade { get; private set; }
+
+    public bool ExpectContinue { get; private set; }
+
+    /// <summary>Reads lines up to the empty one.</summary>
+    public Http1Fault Read(ref ReadOnlySpan<byte> head, Http1Limits limits)
+    {
+        while (true)
+        {
+            var line = HeadScanner.TakeLine(ref head);
+            if (line.IsEmpty)
+                break;
+            if (_headers.Count >= limits.MaxHeaderCount)
+                return Http1Fault.TooManyHeaders;
+            if (ReadLine(line) is var fault and not Http1Fault.None)
+                return fault;
+        }
+        if (IsChunked && ContentLength >= 0)
+            return Http1Fault.ContentLengthWithTransferEncoding;
+        DropHopByHop();
+        return Http1Fault.None;
+    }
+
+    private Http1Fault ReadLine(ReadOnlySpan<byte> line)
+    {
+        if (line[0] is (byte)' ' or (byte)'\t')
+            return Http1Fault.ObsoleteLineFolding;
+        var colon = line.IndexOf((byte)':');
+        if (colon < 0 || !HttpSyntax.IsToken(line[..colon]))
+            return Http1Fault.InvalidHeaderName;
+        var value = HttpSyntax.TrimWhiteSpace(line[(colon + 1)..]);
+        if (!HttpSyntax.IsFieldValue(value))
+            return Http1Fault.InvalidHeaderValue;
+        var index = _headers.Count;
+        _headers.Add(line[..colon], value);
+        return Interpret(_headers[index].Id, value, index);
+    }
+
+    private Http1Fault Interpret(KnownHeader id, ReadOnlySpan<byte> value, int index)
+    {
+        switch (id)
+        {
+            case KnownHeader.Host:
+                return TakeHost(value, index);
+            case KnownHeader.ContentLength:
+                return TakeContentLength(value, index);
+            case KnownHeader.TransferEncoding:
+                if (IsChunked || !Ascii.EqualsIgnoreCase(value, "chunked"u8))
+                    return Http1Fault.UnsupportedTransferEncoding;
+                IsChunked = true;
+                _headers.RemoveAt(index);
+                return Http1Fault.None;
+            case KnownHeader.Connection:
+                _hasConnection = true;
+                return Http1Fault.None;
+            case KnownHeader.KeepAlive or KnownHeader.ProxyConnection:
+                _headers.RemoveAt(index);
+                return Http1Fault.None;
+            case KnownHeader.Te when !Ascii.EqualsIgnoreCase(value, "trailers"u8):
+                _headers.RemoveAt(index);
+                return Http1Fault.None;
+            case KnownHeader.Expect:
+                ExpectContinue |= Ascii.EqualsIgnoreCase(value, "100-continue"u8);
+                return Http1Fault.None;
+            default:
+                return Http1Fault.None;
+        }
+    }
+
+    private Http1Fault TakeHost(ReadOnlySpan<byte> value, int index)
+    {
+        if (HasHost)
+            return Http1Fault.RepeatedHost;
+        if (value.IsEmpty)
+            return Http1Fault.MissingHost;
+        if (!HttpSyntax.IsAuthority(value))
+            return Http1Fault.InvalidHost;
+        HasHost = true;
+        Host = _headers.ValueRange(index);
+        _headers.RemoveAt(index);
+        return Http1Fault.None;
+    }
+
+    private Http1Fault TakeContentLength(ReadOnlySpan<byte> value, int index)
+    {
+        // Eighteen digits always fit into 63 bits; the parser would also take a sign, so digits are looked for first.
+        if (ContentLength >= 0 || value.Length > 18 || value.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            return Http1Fault.InvalidContentLength;
+        if (!Utf8Parser.TryParse(value, out long length, out _))
+            return Http1Fault.InvalidContentLength;
+        ContentLength = length;
+        _headers.RemoveAt(index);
+        return Http1Fault.None;
+    }
+
+    private void DropHopByHop()
+    {
+        if (_hasConnection)
+        {
+            for (var i = 0; i < _headers.Count; i++)
+            {
+                if (_headers[i].Id == KnownHeader.Connection && !_headers[i].IsRemoved)
+                    ReadOptions(_headers.Value(i));
+            }
+            _headers.Remove(KnownHeader.Connection);
+        }
+        if (!IsUpgrade)
+            _headers.Remove(KnownHeader.Upgrade);
+    }
+
+    private void ReadOptions(ReadOnlySpan<byte> options)
+    {
+        Span<byte> lower = stackalloc byte[128];
+        foreach (var range in options.Split((byte)','))
+        {
+            var option = HttpSyntax.TrimWhiteSpace(options[range]);
+            if (option.IsEmpty || option.Length > lower.Length)
+                continue;
+            Ascii.ToLower(option, lower, out var length);
+            var name = lower[..length];
+            if (name.SequenceEqual("close"u8))
+                ConnectionClose = true;
+            else if (name.SequenceEqual("keep-alive"u8))
+                ConnectionKeepAlive = true;
+            else if (name.SequenceEqual("upgrade"u8))
+                IsUpgrade = _headers.Contains(KnownHeader.Upgrade);
+            else
+                _headers.Remove(name); // nominated by the peer as for this connection only
+        }
+    }
+}

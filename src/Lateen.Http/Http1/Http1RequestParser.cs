@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text;
+
+namespace Lateen.Http.Http1;
+
+/// <summary>What a request's head says about its body and its connection.</summary>
+public readonly record struct Http1RequestInfo
+{
+    public BodyFraming Framing { get; init; }
+
+    /// <summary>Bytes of the body; -1 where the head does not say.</summary>
+    public long ContentLength { get; init; }
+
+    /// <summary>The client wants to go on with the connection (RFC 9112 §9.3).</summary>
+    public bool KeepAlive { get; init; }
+
+    public bool ExpectContinue { get; init; }
+
+    /// <summary>The client asks to switch protocols; the Upgrade line is in the head.</summary>
+    public bool IsUpgrade { get; init; }
+
+    public bool IsHead { get; init; }
+
+    public bool IsConnect { get; init; }
+}
+
+/// <summary>Parses request heads (RFC 9112 §3, §5). Keeps nothing between calls.</summary>
+public static class Http1RequestParser
+{
+    /// <summary>Parses a whole head into <paramref name="head"/>, or nothing while it is incomplete.</summary>
+    /// <param name="scanned">0 for a new head; the parser uses it to go on where it stopped.</param>
+    /// <param name="consumed">Bytes of the head; the body and the next requests follow.</param>
+    public static ParseStatus Parse(
+        ReadOnlySpan<byte> input,
+        Http1Limits limits,
+        ref int scanned,
+        RequestHead head,
+        out Http1RequestInfo info,
+        out int consumed,
+        out Http1Fault fault
+    )
+    {
+        info = default;
+        var status = HeadScanner.FindEnd(input, limits.MaxHeadBytes, ref scanned, out consumed, out fault);
+        if (status != ParseStatus.Complete)
+            return status;
+        head.Clear();
+        var rest = input[..consumed];
+        if (rest[0] == '\r')
+            rest = rest[2..];
+        fault = ParseLines(rest, limits, head, out info);
+        return fault == Http1Fault.None ? ParseStatus.Complete : ParseStatus.Fault;
+    }
+
+    private static Http1Fault ParseLines(
+        ReadOnlySpan<byte> rest,
+        Http1Limits limits,
+        RequestHead head,
+        out Http1RequestInfo info
+    )
+    {
+        info = default;
+        var line = HeadScanner.TakeLine(ref rest);
+        if (ParseVersion(ref line, limits, head) is var versionFault and not Http1Fault.None)
+            return versionFault;
+        var space = line.IndexOf((byte)' ');
+        if (space <= 0)
+            return Http1Fault.InvalidStartLine;
+        var method = line[..space];
+        if (!HttpSyntax.IsToken(method))
+            return Http1Fault.InvalidMethod;
+        head.SetMethod(method);
+        var section = new HeaderSection(head.Headers);
+        var sectionFault = section.Read(ref rest, limits);
+        if (sectionFault != Http1Fault.None)
+            return sectionFault;
+        if (section.HasHost)
+            head.SetAuthority(head.Headers.Text(section.Host));
+        if (TakeTarget(line[(space + 1)..], method, head) is var targetFault and not Http1Fault.None)
+            return targetFault;
+        // RFC 9112 §3.2: a 1.1 request without Host is refused whatever its target says.
+        if (!section.HasHost && head.Version == HttpVersion.Http11)
+            return Http1Fault.MissingHost;
+        return Conclude(section, head, method, out info);
+    }
+
+    /// <summary>Cuts the version off the end of the request line.</summary>
+    private static Http1Fault ParseVersion(ref ReadOnlySpan<byte> line, Http1Limits limits, RequestHead head)
+    {
+        var space = line.LastIndexOf((byte)' ');
+        if (space < 0)
+            return Http1Fault.InvalidStartLine;
+        var version = line[(space + 1)..];
+        line = line[..space];
+        if (version.SequenceEqual("HTTP/1.1"u8))
+        {
+            head.Version = HttpVersion.Http11;
+            return Http1Fault.None;
+        }
+        if (version.SequenceEqual("HTTP/1.0"u8))
+        {
+            head.Version = HttpVersion.Http10;
+            return limits.AcceptHttp10 ? Http1Fault.None : Http1Fault.UnsupportedVersion;
+        }
+        var isHttp =
+            version.Length == 8
+            && version.StartsWith("HTTP/"u8)
+            && version[6] == '.'
+            && char.IsAsciiDigit((char)version[5])
+            && char.IsAsciiDigit((char)version[7]);
+        return isHttp ? Http1Fault.UnsupportedVersion : Http1Fault.InvalidStartLine;
+    }
+
+    /// <summary>RFC 9112 §3.2: origin-form, absolute-form, authority-form for CONNECT, asterisk-form for OPTIONS.</summary>
+    private static Http1Fault TakeTarget(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method, RequestHead head)
+    {
+        if (!HttpSyntax.IsTarget(target))
+            return Http1Fault.InvalidTarget;
+        if (method.SequenceEqual("CONNECT"u8))
+        {
+            if (!HttpSyntax.IsAuthority(target) || target.LastIndexOf((byte)':') <= 0)
+                return Http1Fault.InvalidTarget;
+            head.SetAuthority(target);
+            return Http1Fault.None;
+        }
+        head.SetScheme("http"u8);
+        if (target[0] == '/' || (target.SequenceEqual("*"u8) && method.SequenceEqual("OPTIONS"u8)))
+        {
+            head.SetPath(target);
+            return Http1Fault.None;
+        }
+        return TakeAbsoluteForm(target, method, head);
+    }
+
+    private static Http1Fault TakeAbsoluteForm(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method, RequestHead head)
+    {
+        var colon = target.IndexOf("://"u8);
+        if (colon < 0)
+            return Http1Fault.InvalidTarget;
+        var scheme = target[..colon];
+        if (Ascii.EqualsIgnoreCase(scheme, "https"u8))
+            head.SetScheme("https"u8);
+        else if (!Ascii.EqualsIgnoreCase(scheme, "http"u8))
+            return Http1Fault.InvalidTarget;
+        var rest = target[(colon + 3)..];
+        var end = rest.IndexOfAny((byte)'/', (byte)'?');
+        var authority = end < 0 ? rest : rest[..end];
+        if (!HttpSyntax.IsAuthority(authority))
+            return Http1Fault.InvalidTarget;
+        // RFC 9112 §3.2.2: the target's authority stands in for Host.
+        head.SetAuthority(authority);
+        if (end < 0)
+            head.SetPath(method.SequenceEqual("OPTIONS"u8) ? "*"u8 : "/"u8);
+        else if (rest[end] == '/')
+            head.SetPath(rest[end..]);
+        else
+            SetPathBehindSlash(rest[end..], head);
+        return Http1Fault.None;
+    }
+
+    /// <summary><c>http://host?query</c> has an empty path, which on the wire is a slash (RFC 9110 §4.2.3).</summary>
+    private static void SetPathBehindSlash(ReadOnlySpan<byte> query, RequestHead head)
+    {
+        Span<byte> path = query.Length < 1024 ? stackalloc byte[1024] : new byte[query.Length + 1];
+        path[0] = (byte)'/';
+        query.CopyTo(path[1..]);
+        head.SetPath(path[..(query.Length + 1)]);
+    }
+
+    private static Http1Fault Conclude(
+        in HeaderSection section,
+        RequestHead head,
+        ReadOnlySpan<byte> method,
+        out Http1RequestInfo info
+    )
+    {
+        info = default;
+        var isHttp10 = head.Version == HttpVersion.Http10;
+        if (section.IsChunked && isHttp10)
+            return Http1Fault.TransferEncodingInHttp10;
+        info = new Http1RequestInfo
+        {
+            Framing =
+                section.IsChunked ? BodyFraming.Chunked
+                : section.ContentLength > 0 ? BodyFraming.ContentLength
+                : BodyFraming.None,
+            ContentLength = section.ContentLength,
+            KeepAlive = isHttp10 ? section.ConnectionKeepAlive && !section.ConnectionClose : !section.ConnectionClose,
+            ExpectContinue = section.ExpectContinue && !isHttp10,
+            IsUpgrade = section.IsUpgrade && !isHttp10,
+            IsHead = method.SequenceEqual("HEAD"u8),
+            IsConnect = method.SequenceEqual("CONNECT"u8),
+        };
+        return Http1Fault.None;
+    }
+}

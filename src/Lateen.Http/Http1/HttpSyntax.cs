@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Buffers;
+
+namespace Lateen.Http.Http1;
+
+/// <summary>Character classes of RFC 9110 §5.6 and RFC 3986, as sets that search with vector instructions.</summary>
+internal static class HttpSyntax
+{
+    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private const string Digits = "0123456789";
+
+    private static readonly SearchValues<byte> s_token = Bytes("!#$%&'*+-.^_`|~" + Digits + Letters);
+
+    /// <summary>RFC 3986 §3.2: unreserved, percent-encoded, sub-delims, brackets and colon; no user information.</summary>
+    private static readonly SearchValues<byte> s_authority = Bytes("-._~%!$&'()*+,;=:[]" + Digits + Letters);
+
+    /// <summary>Everything visible in ASCII but the fragment's mark: stricter servers behind us refuse less than we do.</summary>
+    private static readonly SearchValues<byte> s_target = Bytes("!\"$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + Digits + Letters);
+
+    private static readonly SearchValues<byte> s_control = ControlCharacters();
+
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_token);
+
+    public static bool IsAuthority(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_authority);
+
+    public static bool IsTarget(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_target);
+
+    /// <summary>RFC 9110 §5.5: visible characters, space, tab, and octets of 0x80 and on.</summary>
+    public static bool IsFieldValue(ReadOnlySpan<byte> text) => !text.ContainsAny(s_control);
+
+    public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
+
+    private static SearchValues<byte> Bytes(string characters) =>
+        SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
+
+    private static SearchValues<byte> ControlCharacters()
+    {
+        var set = new byte[32];
+        var count = 0;
+        for (byte value = 0; value < 32; value++)
+        {
+            if (value != '\t')
+                set[count++] = value;
+        }
+        set[count] = 0x7f;
+        return SearchValues.Create(set);
+    }
+}
