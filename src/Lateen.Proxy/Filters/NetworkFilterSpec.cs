@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.AccessLogs;
+using Lateen.Proxy.Routing;
+
+namespace Lateen.Proxy.Filters;
+
+/// <summary>The network filter that ends a filter chain.</summary>
+public abstract record NetworkFilterSpec
+{
+    /// <summary><c>stat_prefix</c>.</summary>
+    public required string StatPrefix { get; init; }
+
+    public IReadOnlyList<AccessLogSpec> AccessLogs { get; init; } = [];
+}
+
+/// <summary>Serves HTTP (Envoy <c>HttpConnectionManager</c>). Defaults are Envoy's.</summary>
+public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
+{
+    /// <summary><c>rds.route_config_name</c>; null when the routes stand inline.</summary>
+    public string? RouteConfigName { get; init; }
+
+    /// <summary><c>route_config</c>.</summary>
+    public RouteConfigurationSpec? InlineRoutes { get; init; }
+
+    /// <summary>Names of <c>http_filters</c> that do something here, in order, router last.</summary>
+    public IReadOnlyList<string> HttpFilters { get; init; } = [];
+
+    /// <summary><c>server_name</c>, "envoy" by default.</summary>
+    public string ServerName { get; init; } = "envoy";
+
+    public ServerHeaderTransformation ServerHeader { get; init; }
+
+    /// <summary><c>use_remote_address</c>: the peer is the client, as at an edge.</summary>
+    public bool UseRemoteAddress { get; init; }
+
+    /// <summary><c>skip_xff_append</c>.</summary>
+    public bool SkipXffAppend { get; init; }
+
+    /// <summary><c>generate_request_id</c>, true by default.</summary>
+    public bool GenerateRequestId { get; init; } = true;
+
+    /// <summary><c>preserve_external_request_id</c>.</summary>
+    public bool PreserveExternalRequestId { get; init; }
+
+    /// <summary><c>always_set_request_id_in_response</c>.</summary>
+    public bool AlwaysSetRequestIdInResponse { get; init; }
+
+    /// <summary><c>stream_idle_timeout</c>: 5 minutes; zero turns it off.</summary>
+    public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>request_timeout</c>: time for a request to arrive whole; off by default.</summary>
+    public TimeSpan RequestTimeout { get; init; }
+
+    /// <summary><c>request_headers_timeout</c>: time from a head's first byte to its last; off by default.</summary>
+    public TimeSpan RequestHeadersTimeout { get; init; }
+
+    /// <summary><c>common_http_protocol_options.idle_timeout</c>: 1 hour without a request; zero turns it off.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary><c>drain_timeout</c>: 5 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>delayed_close_timeout</c>: how long a closing connection waits for the client to close first; 1 s.</summary>
+    public TimeSpan DelayedCloseTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary><c>max_request_headers_kb</c>: 60.</summary>
+    public int MaxRequestHeadersKb { get; init; } = 60;
+
+    /// <summary><c>common_http_protocol_options.max_headers_count</c>: 100.</summary>
+    public int MaxHeadersCount { get; init; } = 100;
+
+    /// <summary><c>common_http_protocol_options.max_requests_per_connection</c>; 0 is no limit.</summary>
+    public int MaxRequestsPerConnection { get; init; }
+
+    /// <summary><c>http_protocol_options.accept_http_10</c>.</summary>
+    public bool AcceptHttp10 { get; init; }
+}
+
+/// <summary>What becomes of the <c>server</c> header (Envoy <c>server_header_transformation</c>).</summary>
+public enum ServerHeaderTransformation : byte
+{
+    Overwrite,
+    AppendIfAbsent,
+    PassThrough,
+}
+
+/// <summary>Relays bytes (Envoy <c>TcpProxy</c>).</summary>
+public sealed record TcpProxySpec : NetworkFilterSpec
+{
+    /// <summary>One entry for <c>cluster</c>, several for <c>weighted_clusters</c>.</summary>
+    public required IReadOnlyList<WeightedClusterName> Clusters { get; init; }
+
+    /// <summary><c>idle_timeout</c>: 1 hour; zero turns it off.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary><c>max_connect_attempts</c>: 1.</summary>
+    public int MaxConnectAttempts { get; init; } = 1;
+
+    /// <summary>The cluster a connection goes to.</summary>
+    public string ClusterFor(ulong random)
+    {
+        if (Clusters.Count == 1)
+            return Clusters[0].Name;
+        ulong total = 0;
+        foreach (var cluster in Clusters)
+            total += cluster.Weight;
+        var at = total == 0 ? 0 : random % total;
+        foreach (var cluster in Clusters)
+        {
+            if (at < cluster.Weight)
+                return cluster.Name;
+            at -= cluster.Weight;
+        }
+        return Clusters[0].Name;
+    }
+}
+
+/// <summary>A cluster with its share of connections.</summary>
+public sealed record WeightedClusterName(string Name, uint Weight);
