@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net;
+
+namespace Lateen.Proxy.Clusters;
+
+/// <summary>A cluster, decoded and checked (Envoy <c>config.cluster.v3.Cluster</c>). Defaults are Envoy's.</summary>
+public sealed record ClusterSpec
+{
+    public required string Name { get; init; }
+
+    public required ClusterKind Kind { get; init; }
+
+    /// <summary><c>eds_cluster_config.service_name</c>, else the name: what EDS is asked for.</summary>
+    public string EndpointsName { get; init; } = "";
+
+    /// <summary><c>connect_timeout</c>: 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public BalancerKind Balancer { get; init; }
+
+    /// <summary><c>least_request_lb_config.choice_count</c>: 2.</summary>
+    public int ChoiceCount { get; init; } = 2;
+
+    /// <summary><c>load_assignment</c> of STATIC and DNS clusters.</summary>
+    public EndpointSetSpec Endpoints { get; init; } = EndpointSetSpec.Empty;
+
+    /// <summary>Idle time after which a pooled connection is closed (<c>common_http_protocol_options.idle_timeout</c>): 1 hour.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary><c>max_requests_per_connection</c>; 0 is no limit.</summary>
+    public int MaxRequestsPerConnection { get; init; }
+
+    /// <summary><c>dns_refresh_rate</c>: 5 s.</summary>
+    public TimeSpan DnsRefreshRate { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>common_lb_config.healthy_panic_threshold</c>, in percent: 50; 0 never panics.</summary>
+    public double PanicThreshold { get; init; } = 50;
+
+    /// <summary><c>upstream_bind_config.source_address</c>.</summary>
+    public NetAddress SourceAddress { get; init; }
+
+    /// <summary><c>metadata.filter_metadata.istio.services[0]</c>: what metrics call the destination.</summary>
+    public ServiceIdentity? Service { get; init; }
+}
+
+/// <summary>Host, name and namespace of the service behind a cluster, as istiod writes them into its metadata.</summary>
+public sealed record ServiceIdentity(string Host, string Name, string Namespace);
+
+/// <summary>How a cluster's endpoints are found (Envoy <c>Cluster.DiscoveryType</c>).</summary>
+public enum ClusterKind : byte
+{
+    Static,
+    StrictDns,
+    LogicalDns,
+    Eds,
+    OriginalDestination,
+}
+
+/// <summary>How an endpoint is chosen (Envoy <c>Cluster.LbPolicy</c>).</summary>
+public enum BalancerKind : byte
+{
+    RoundRobin,
+    LeastRequest,
+    Random,
+}
+
+/// <summary>Endpoints of a cluster (Envoy <c>ClusterLoadAssignment</c>).</summary>
+public sealed record EndpointSetSpec(IReadOnlyList<EndpointSpec> Endpoints)
+{
+    public static EndpointSetSpec Empty { get; } = new([]);
+
+    /// <summary><c>policy.overprovisioning_factor</c>, in percent: 140.</summary>
+    public int OverprovisioningFactor { get; init; } = 140;
+}
+
+/// <summary>One endpoint with what its locality says of it.</summary>
+/// <param name="HostName">A DNS name that is still to be resolved; null where <paramref name="Address"/> is the endpoint.</param>
+/// <param name="Weight"><c>load_balancing_weight</c>: 1.</param>
+/// <param name="Priority">0 is the highest.</param>
+public sealed record EndpointSpec(
+    NetAddress Address,
+    string? HostName = null,
+    int Port = 0,
+    uint Weight = 1,
+    int Priority = 0,
+    bool IsHealthy = true
+);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Filters;
+using Lateen.Proxy.Routing;
+
+namespace Lateen.Proxy.Listeners;
+
+/// <summary>
+/// A listener as connections use it. The object stays the same while its resource does: a new one means that the old
+/// one drains.
+/// </summary>
+public sealed class ListenerRuntime
+{
+    private readonly FilterChainMatcher _matcher;
+    private readonly FilterChainRuntime[] _chains;
+    private readonly FilterChainRuntime? _default;
+
+    public ListenerRuntime(ListenerSpec spec)
+    {
+        Spec = spec;
+        _chains = new FilterChainRuntime[spec.FilterChains.Count];
+        var matches = new FilterChainMatchSpec[_chains.Length];
+        for (var i = 0; i < _chains.Length; i++)
+        {
+            _chains[i] = new FilterChainRuntime(spec.FilterChains[i]);
+            matches[i] = spec.FilterChains[i].Match;
+        }
+        _default = spec.DefaultFilterChain is null ? null : new FilterChainRuntime(spec.DefaultFilterChain);
+        _matcher = new FilterChainMatcher(matches);
+    }
+
+    public ListenerSpec Spec { get; }
+
+    /// <summary>The chain that serves a connection; null when none does (the connection is closed, flag NR).</summary>
+    public FilterChainRuntime? Match(in ConnectionInfo connection) =>
+        _matcher.Match(connection) is >= 0 and var index ? _chains[index] : _default;
+}
+
+/// <summary>A filter chain as connections use it.</summary>
+public sealed class FilterChainRuntime(FilterChainSpec spec)
+{
+    public FilterChainSpec Spec { get; } = spec;
+
+    /// <summary>Routes that stand inline in the connection manager; null when they come by name.</summary>
+    public RouteTable? InlineRoutes { get; } =
+        spec.Terminal is HttpConnectionManagerSpec { InlineRoutes: { } routes } ? RouteTable.Build(routes) : null;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Frozen;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Routing;
+
+namespace Lateen.Proxy.Runtime;
+
+/// <summary>
+/// All a worker needs to serve a request: whole, consistent, never changed once published. A request reads it at its
+/// head and keeps it to its end.
+/// </summary>
+public sealed record ProxyRuntime(
+    long Revision,
+    FrozenDictionary<string, ListenerRuntime> Listeners,
+    FrozenDictionary<string, RouteTable> Routes,
+    FrozenDictionary<string, ClusterRuntime> Clusters
+)
+{
+    public static ProxyRuntime Empty { get; } =
+        new(
+            0,
+            FrozenDictionary<string, ListenerRuntime>.Empty,
+            FrozenDictionary<string, RouteTable>.Empty,
+            FrozenDictionary<string, ClusterRuntime>.Empty
+        );
+}
