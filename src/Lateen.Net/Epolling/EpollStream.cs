@@ -35,6 +35,7 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
     private bool _closed;
     private bool _queued;
     private bool _watcherTold;
+    private bool _readCancelled;
 
     public EpollStream(EventLoop loop, EpollBackend backend, int descriptor, in NetAddress remote, ConnectState connect)
         : base(loop)
@@ -51,6 +52,8 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
     public override bool IsDead => _closed || _aborted;
 
     public override bool PeerHasClosed => _peerClosed || _closed;
+
+    public override bool HasUnreadInput => _mayRead || _inputLength > 0 || _peerClosed;
 
     public override NetAddress RemoteAddress => _remote;
 
@@ -123,6 +126,14 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
             Queue();
     }
 
+    public override void CancelRead()
+    {
+        if (IsDead || !_reading.IsAwaited)
+            return;
+        _readCancelled = true;
+        Queue();
+    }
+
     public override void Close()
     {
         if (_closed)
@@ -169,6 +180,12 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
         _queued = false;
         if (_closed)
             return;
+        if (_readCancelled && _reading.IsAwaited)
+        {
+            _readCancelled = false;
+            _reading.Complete(IoResult.Aborted);
+            return;
+        }
         if (!_aborted)
         {
             OnEvents(0);

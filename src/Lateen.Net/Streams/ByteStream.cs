@@ -47,6 +47,12 @@ public abstract class ByteStream
     /// </summary>
     public abstract void Abort();
 
+    /// <summary>
+    /// Makes a read under way return <see cref="IoResult.Aborted"/> and leaves the stream usable: for a timeout that is to
+    /// be answered. Does nothing when nobody reads.
+    /// </summary>
+    public abstract void CancelRead();
+
     /// <summary>Closes and gives back everything. No operation may be under way. May be called twice.</summary>
     public abstract void Close();
 
@@ -55,6 +61,12 @@ public abstract class ByteStream
 
     /// <summary>True when the peer has ended its side or broke the connection, whether or not that was read yet.</summary>
     public abstract bool PeerHasClosed { get; }
+
+    /// <summary>
+    /// True when the peer has sent something nobody asked for, or closed: an idle upstream connection that shows this is not
+    /// used again.
+    /// </summary>
+    public abstract bool HasUnreadInput { get; }
 
     /// <summary>
     /// Told, once, through the loop's ready queue, when the peer ends its side or breaks the connection while nobody reads:

@@ -72,6 +72,9 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>common_http_protocol_options.max_requests_per_connection</c>; 0 is no limit.</summary>
     public int MaxRequestsPerConnection { get; init; }
 
+    /// <summary><c>proxy_100_continue</c>: the upstream answers <c>expect: 100-continue</c>; else we do.</summary>
+    public bool Proxy100Continue { get; init; }
+
     /// <summary><c>http_protocol_options.accept_http_10</c>.</summary>
     public bool AcceptHttp10 { get; init; }
 }

@@ -30,6 +30,26 @@ public sealed class ListenerRuntime
 
     public ListenerSpec Spec { get; }
 
+    /// <summary>Route configurations that its connection managers take by name.</summary>
+    public IReadOnlyCollection<string> RouteNames
+    {
+        get
+        {
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var chain in _chains)
+                AddRouteName(chain, names);
+            if (_default is not null)
+                AddRouteName(_default, names);
+            return names;
+        }
+    }
+
+    private static void AddRouteName(FilterChainRuntime chain, HashSet<string> names)
+    {
+        if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: { } name })
+            names.Add(name);
+    }
+
     /// <summary>The chain that serves a connection; null when none does (the connection is closed, flag NR).</summary>
     public FilterChainRuntime? Match(in ConnectionInfo connection) =>
         _matcher.Match(connection) is >= 0 and var index ? _chains[index] : _default;

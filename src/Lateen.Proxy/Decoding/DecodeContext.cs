@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+using Google.Protobuf.WellKnownTypes;
+using Lateen.Net;
+using Api = Envoy.Config.Core.V3;
+
+namespace Lateen.Proxy.Decoding;
+
+/// <summary>Gathers every problem of one resource, each with the path of its field.</summary>
+internal sealed class DecodeContext
+{
+    private readonly List<string> _problems = [];
+
+    public bool HasProblems => _problems.Count > 0;
+
+    public void Add(string path, string problem) => _problems.Add($"{path}: {problem}");
+
+    public override string ToString() => string.Join("; ", _problems);
+
+    /// <summary>Decodes a packed message; null, with a problem noted, when it is another type or broken.</summary>
+    public T? Unpack<T>(Any any, string path)
+        where T : class, Google.Protobuf.IMessage<T>, new()
+    {
+        try
+        {
+            return any.Unpack<T>();
+        }
+        catch (Google.Protobuf.InvalidProtocolBufferException failure)
+        {
+            Add(path, failure.Message);
+            return null;
+        }
+    }
+
+    /// <summary>A socket address with an IP, or a pipe; DNS names only where <paramref name="hostName"/> may take them.</summary>
+    public NetAddress Address(Api.Address? address, string path, out string? hostName, bool admitHostName = false)
+    {
+        hostName = null;
+        switch (address?.AddressCase)
+        {
+            case Api.Address.AddressOneofCase.SocketAddress:
+                return SocketAddress(address.SocketAddress, path, out hostName, admitHostName);
+            case Api.Address.AddressOneofCase.Pipe when address.Pipe.Path.Length is > 0 and < 108:
+                return NetAddress.FromUnixPath(address.Pipe.Path);
+            default:
+                Add(path, "needs a socket_address or a pipe with a path of 1 to 107 bytes");
+                return default;
+        }
+    }
+
+    private NetAddress SocketAddress(Api.SocketAddress address, string path, out string? hostName, bool admitHostName)
+    {
+        hostName = null;
+        if (address.PortValue > ushort.MaxValue)
+        {
+            Add($"{path}.socket_address.port_value", $"is {address.PortValue}; ports are 0 to 65535");
+            return default;
+        }
+        if (System.Net.IPAddress.TryParse(address.Address, out var ip))
+            return NetAddress.From(ip, (int)address.PortValue);
+        if (admitHostName && address.Address.Length > 0)
+        {
+            hostName = address.Address;
+            return default;
+        }
+        Add($"{path}.socket_address.address", $"is \"{address.Address}\", which is no IP address");
+        return default;
+    }
+
+    /// <summary>A duration; the default where it is not set.</summary>
+    public TimeSpan Duration(Duration? duration, TimeSpan unset, string path)
+    {
+        if (duration is null)
+            return unset;
+        if (duration.Seconds is >= 0 and < 315_576_000_000 && duration.Nanos is >= 0 and < 1_000_000_000)
+            return TimeSpan.FromSeconds(Math.Min(duration.Seconds, 100_000_000))
+                + TimeSpan.FromTicks(duration.Nanos / 100);
+        Add(path, "is no duration of 0 or more");
+        return unset;
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using Lateen.Proxy.Filters;
+using Lateen.Proxy.Listeners;
+using Api = Envoy.Config.Listener.V3;
+
+namespace Lateen.Proxy.Decoding;
+
+/// <summary>Listener resources → <see cref="ListenerSpec"/>.</summary>
+internal static class ListenerDecoder
+{
+    public static ListenerSpec Decode(Api.Listener listener, DecodeContext context)
+    {
+        var chains = new List<FilterChainSpec>();
+        for (var i = 0; i < listener.FilterChains.Count; i++)
+        {
+            if (Chain(listener.FilterChains[i], $"filter_chains[{i}]", context) is { } chain)
+                chains.Add(chain);
+        }
+        var fallback = listener.DefaultFilterChain is null
+            ? null
+            : Chain(listener.DefaultFilterChain, "default_filter_chain", context);
+        if (chains.Count == 0 && fallback is null)
+            context.Add("filter_chains", "is empty; a listener needs at least one chain or a default_filter_chain");
+        return new ListenerSpec
+        {
+            Name = listener.Name,
+            Address = context.Address(listener.Address, "address", out _),
+            BindToPort = listener.BindToPort ?? true,
+            Direction = (TrafficDirection)listener.TrafficDirection,
+            FilterChains = chains,
+            DefaultFilterChain = fallback,
+            AccessLogs = AccessLogDecoder.Decode(listener.AccessLog, "access_log", context),
+        };
+    }
+
+    private static FilterChainSpec? Chain(Api.FilterChain chain, string path, DecodeContext context)
+    {
+        if (chain.TransportSocket is not null)
+            context.Add($"{path}.transport_socket", "is not served: this build has plaintext listeners only");
+        NetworkFilterSpec? terminal = null;
+        for (var i = 0; i < chain.Filters.Count; i++)
+        {
+            var filter = NetworkFilterDecoder.Decode(chain.Filters[i], $"{path}.filters[{i}]", context);
+            if (filter is not null && i != chain.Filters.Count - 1)
+                context.Add($"{path}.filters[{i}]", "is a terminal filter and must be the last");
+            terminal = filter ?? terminal;
+        }
+        if (terminal is null)
+        {
+            if (!context.HasProblems)
+                context.Add($"{path}.filters", "has no terminal filter: http_connection_manager or tcp_proxy");
+            return null;
+        }
+        return new FilterChainSpec(
+            chain.Name,
+            Match(chain.FilterChainMatch, $"{path}.filter_chain_match", context),
+            terminal
+        );
+    }
+
+    private static FilterChainMatchSpec Match(Api.FilterChainMatch? match, string path, DecodeContext context) =>
+        match is null
+            ? FilterChainMatchSpec.Any
+            : new FilterChainMatchSpec
+            {
+                DestinationPort = (int)(match.DestinationPort ?? 0),
+                DestinationPrefixes = Prefixes(match.PrefixRanges, $"{path}.prefix_ranges", context),
+                ServerNames = match.ServerNames.Select(static name => name.ToLowerInvariant()).ToArray(),
+                TransportProtocol = match.TransportProtocol,
+                ApplicationProtocols = match.ApplicationProtocols.ToArray(),
+                DirectSourcePrefixes = Prefixes(
+                    match.DirectSourcePrefixRanges,
+                    $"{path}.direct_source_prefix_ranges",
+                    context
+                ),
+                SourceType = (ConnectionSource)match.SourceType,
+                SourcePrefixes = Prefixes(match.SourcePrefixRanges, $"{path}.source_prefix_ranges", context),
+                SourcePorts = match.SourcePorts.Select(static port => (int)port).ToArray(),
+            };
+
+    private static List<IPNetwork> Prefixes(
+        IReadOnlyList<Envoy.Config.Core.V3.CidrRange> ranges,
+        string path,
+        DecodeContext context
+    )
+    {
+        var prefixes = new List<IPNetwork>();
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            var length = (int)(ranges[i].PrefixLen ?? 0);
+            if (
+                !IPAddress.TryParse(ranges[i].AddressPrefix, out var address)
+                || length > address.GetAddressBytes().Length * 8
+            )
+                context.Add($"{path}[{i}]", $"{ranges[i].AddressPrefix}/{length} is no CIDR range");
+            else
+                prefixes.Add(new IPNetwork(Mask(address, length), length));
+        }
+        return prefixes;
+    }
+
+    /// <summary>Envoy admits host bits in a range; IPNetwork does not.</summary>
+    private static IPAddress Mask(IPAddress address, int length)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var bit = length; bit < bytes.Length * 8; bit++)
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Http;
+using Lateen.Proxy.Streams;
+
+namespace Lateen.Proxy.Filters;
+
+/// <summary>
+/// An HTTP filter: decides about heads, never writes to a socket. One per filter and connection manager, shared by all its
+/// streams on all workers, so what it must remember of a stream is not kept in it.
+/// </summary>
+public interface IHttpFilter
+{
+    /// <summary>Name of the filter in the connection manager.</summary>
+    string Name { get; }
+
+    /// <summary>A request's head is there, its body perhaps not.</summary>
+    FilterVerdict OnRequestHead(StreamInfo stream, IFilterControl control);
+
+    /// <summary>The final response's head is there; called in reverse order of the requests'.</summary>
+    void OnResponseHead(StreamInfo stream);
+}
+
+/// <summary>How a filter that paused a stream lets it go on.</summary>
+public interface IFilterControl
+{
+    /// <summary>Goes on with the filter behind the one that paused. On the stream's loop only; runs in its next turn.</summary>
+    void Resume();
+
+    /// <summary>Answers instead of going on. On the stream's loop only; runs in its next turn.</summary>
+    void Resume(LocalReply reply);
+}
+
+/// <summary>What becomes of a stream after a filter looked at it.</summary>
+public enum FilterAction : byte
+{
+    Continue,
+
+    /// <summary>Wait for <see cref="IFilterControl.Resume()"/>.</summary>
+    Pause,
+
+    /// <summary>Answer with <see cref="FilterVerdict.Reply"/>.</summary>
+    Reply,
+}
+
+/// <summary>A filter's decision.</summary>
+public readonly record struct FilterVerdict(FilterAction Action, LocalReply? Reply = null)
+{
+    public static FilterVerdict Continue => new(FilterAction.Continue);
+
+    public static FilterVerdict Pause => new(FilterAction.Pause);
+
+    public static FilterVerdict Answer(LocalReply reply) => new(FilterAction.Reply, reply);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Streams;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>An answer that the proxy gives itself: status, body, and what logs and metrics say of it. Texts are Envoy's.</summary>
+public sealed record LocalReply(int Status, byte[] Body, string Details, ResponseFlags Flags)
+{
+    public static LocalReply RouteNotFound { get; } = new(404, [], "route_not_found", ResponseFlags.NoRoute);
+
+    public static LocalReply NoHealthyUpstream { get; } =
+        new(503, "no healthy upstream"u8.ToArray(), "no_healthy_upstream", ResponseFlags.NoHealthyUpstream);
+
+    public static LocalReply ConnectFailed { get; } =
+        new(
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure"u8.ToArray(),
+            "upstream_reset_before_response_started{remote_connection_failure}",
+            ResponseFlags.UpstreamConnectionFailure
+        );
+
+    public static LocalReply ConnectTimeout { get; } =
+        new(
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: connection timeout"u8.ToArray(),
+            "upstream_reset_before_response_started{connection_timeout}",
+            ResponseFlags.UpstreamConnectionFailure
+        );
+
+    public static LocalReply UpstreamClosed { get; } =
+        new(
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: connection termination"u8.ToArray(),
+            "upstream_reset_before_response_started{connection_termination}",
+            ResponseFlags.UpstreamTermination
+        );
+
+    public static LocalReply UpstreamProtocolError { get; } =
+        new(
+            502,
+            "upstream connect error or disconnect/reset before headers. reset reason: protocol error"u8.ToArray(),
+            "upstream_reset_before_response_started{protocol_error}",
+            ResponseFlags.UpstreamProtocolError
+        );
+
+    public static LocalReply UpstreamTimeout { get; } =
+        new(504, "upstream request timeout"u8.ToArray(), "response_timeout", ResponseFlags.UpstreamTimeout);
+
+    public static LocalReply RequestHeadTimeout { get; } =
+        new(408, "request header timeout"u8.ToArray(), "request_header_timeout", ResponseFlags.None);
+
+    public static LocalReply StreamIdle(bool requestComplete) => requestComplete ? s_idleGateway : s_idleClient;
+
+    private static readonly LocalReply s_idleGateway = new(
+        504,
+        "stream timeout"u8.ToArray(),
+        "stream_idle_timeout",
+        ResponseFlags.StreamIdleTimeout
+    );
+
+    private static readonly LocalReply s_idleClient = s_idleGateway with { Status = 408 };
+
+    public static LocalReply ClusterNotFound(int status) =>
+        status switch
+        {
+            404 => s_noCluster404,
+            500 => s_noCluster500,
+            _ => s_noCluster503,
+        };
+
+    private static readonly LocalReply s_noCluster503 = new(503, [], "cluster_not_found", ResponseFlags.NoCluster);
+    private static readonly LocalReply s_noCluster404 = s_noCluster503 with { Status = 404 };
+    private static readonly LocalReply s_noCluster500 = s_noCluster503 with { Status = 500 };
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Frozen;
+using Google.Protobuf;
+using Lateen.Core;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Decoding;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Routing;
+using Lateen.Xds;
+using ClusterApi = Envoy.Config.Cluster.V3;
+using EndpointApi = Envoy.Config.Endpoint.V3;
+using ListenerApi = Envoy.Config.Listener.V3;
+using RouteApi = Envoy.Config.Route.V3;
+
+namespace Lateen.Proxy.Runtime;
+
+/// <summary>
+/// Takes xDS resources, keeps what is good of them, and publishes a whole <see cref="ProxyRuntime"/> after each update.
+/// Used by one thread: the xDS client's.
+/// </summary>
+/// <remarks>
+/// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are. Until then the
+/// previous version, if there was one, serves.
+/// </remarks>
+public sealed class ConfigStore(Published<ProxyRuntime> published, int workers) : IResourceConsumer
+{
+    private readonly ResourceTable<ClusterSpec> _clusters = new(TypeUrls.Cluster);
+    private readonly ResourceTable<EndpointSetSpec> _endpoints = new(TypeUrls.Endpoints);
+    private readonly ResourceTable<ListenerRuntime> _listeners = new(TypeUrls.Listener);
+    private readonly ResourceTable<RouteTable> _routes = new(TypeUrls.Route);
+    private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
+    private bool _hasClusters;
+    private bool _hasListeners;
+
+    /// <summary>Raised after a new runtime was published, on the thread that applied the update.</summary>
+    public event Action<ProxyRuntime>? Changed;
+
+    /// <summary>True once clusters and listeners have come and all of them are in force.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Every resource that is in force or warming, as it came.</summary>
+    public IEnumerable<(string TypeUrl, NamedResource Resource)> Resources
+    {
+        get
+        {
+            foreach (var resource in _clusters.Resources)
+                yield return (TypeUrls.Cluster, resource);
+            foreach (var resource in _endpoints.Resources)
+                yield return (TypeUrls.Endpoints, resource);
+            foreach (var resource in _listeners.Resources)
+                yield return (TypeUrls.Listener, resource);
+            foreach (var resource in _routes.Resources)
+                yield return (TypeUrls.Route, resource);
+        }
+    }
+
+    /// <summary>Clusters whose endpoints have DNS names, for the resolver.</summary>
+    public IEnumerable<ClusterSpec> DnsClusters
+    {
+        get
+        {
+            foreach (var (_, spec) in _clusters.Values)
+            {
+                if (spec.Kind is ClusterKind.StrictDns or ClusterKind.LogicalDns)
+                    yield return spec;
+            }
+        }
+    }
+
+    public IReadOnlyList<ResourceRejection> Apply(ResourceUpdate update)
+    {
+        var rejections = update.TypeUrl switch
+        {
+            TypeUrls.Cluster => _clusters.Apply(update, DecodeCluster),
+            TypeUrls.Endpoints => _endpoints.Apply(update, DecodeEndpoints),
+            TypeUrls.Listener => _listeners.Apply(update, DecodeListener),
+            TypeUrls.Route => _routes.Apply(update, DecodeRoutes),
+            _ => [new ResourceRejection(update.TypeUrl, $"{update.TypeUrl} is a type this proxy did not ask for")],
+        };
+        _hasClusters |= update.TypeUrl == TypeUrls.Cluster;
+        _hasListeners |= update.TypeUrl == TypeUrls.Listener;
+        Publish();
+        return rejections;
+    }
+
+    /// <summary>Puts the addresses in force that the names of a DNS cluster resolved to.</summary>
+    public void SetResolved(string cluster, EndpointSetSpec endpoints)
+    {
+        if (!_clusters.TryGet(cluster, out var spec))
+            return;
+        _resolved[cluster] = new ResolvedEndpoints(spec, endpoints);
+        Publish();
+    }
+
+    public IReadOnlyCollection<string> ReferencedNames(string typeUrl)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        if (typeUrl == TypeUrls.Endpoints)
+        {
+            foreach (var (_, spec) in _clusters.Values)
+            {
+                if (spec.Kind == ClusterKind.Eds)
+                    names.Add(spec.EndpointsName);
+            }
+        }
+        else if (typeUrl == TypeUrls.Route)
+        {
+            foreach (var (_, listener) in _listeners.Values)
+                names.UnionWith(listener.RouteNames);
+        }
+        return names;
+    }
+
+    private void Publish()
+    {
+        var previous = published.Current;
+        var clusters = BuildClusters(previous, out var allClusters);
+        var listeners = BuildListeners(previous, out var allListeners);
+        IsReady = _hasClusters && _hasListeners && allClusters && allListeners;
+        var next = new ProxyRuntime(
+            previous.Revision + 1,
+            listeners.ToFrozenDictionary(StringComparer.Ordinal),
+            _routes.Values.ToFrozenDictionary(StringComparer.Ordinal),
+            clusters.ToFrozenDictionary(StringComparer.Ordinal)
+        );
+        published.Replace(next);
+        Changed?.Invoke(next);
+    }
+
+    private Dictionary<string, ClusterRuntime> BuildClusters(ProxyRuntime previous, out bool complete)
+    {
+        complete = true;
+        var clusters = new Dictionary<string, ClusterRuntime>(StringComparer.Ordinal);
+        foreach (var (name, spec) in _clusters.Values)
+        {
+            var old = previous.Clusters.GetValueOrDefault(name);
+            if (EndpointsOf(spec) is { } endpoints)
+            {
+                var unchanged =
+                    old is not null && ReferenceEquals(old.Spec, spec) && ReferenceEquals(old.Set, endpoints);
+                clusters[name] = unchanged ? old! : ClusterRuntime.Build(spec, endpoints, old, workers);
+                continue;
+            }
+            complete = false;
+            if (old is not null)
+                clusters[name] = old;
+        }
+        return clusters;
+    }
+
+    /// <summary>Null while a cluster waits for its endpoints.</summary>
+    private EndpointSetSpec? EndpointsOf(ClusterSpec spec)
+    {
+        switch (spec.Kind)
+        {
+            case ClusterKind.Eds:
+                return _endpoints.TryGet(spec.EndpointsName, out var endpoints) ? endpoints : null;
+            case ClusterKind.StrictDns or ClusterKind.LogicalDns:
+                return _resolved.TryGetValue(spec.Name, out var resolved) && ReferenceEquals(resolved.For, spec)
+                    ? resolved.Endpoints
+                    : null;
+            default:
+                return spec.Endpoints;
+        }
+    }
+
+    private Dictionary<string, ListenerRuntime> BuildListeners(ProxyRuntime previous, out bool complete)
+    {
+        complete = true;
+        var listeners = new Dictionary<string, ListenerRuntime>(StringComparer.Ordinal);
+        foreach (var (name, listener) in _listeners.Values)
+        {
+            if (HasItsRoutes(listener))
+            {
+                listeners[name] = listener;
+                continue;
+            }
+            complete = false;
+            if (previous.Listeners.TryGetValue(name, out var old))
+                listeners[name] = old;
+        }
+        return listeners;
+    }
+
+    private bool HasItsRoutes(ListenerRuntime listener)
+    {
+        foreach (var name in listener.RouteNames)
+        {
+            if (!_routes.TryGet(name, out _))
+                return false;
+        }
+        return true;
+    }
+
+    private static ClusterSpec DecodeCluster(ByteString body, DecodeContext context) =>
+        ClusterDecoder.Decode(ClusterApi.Cluster.Parser.ParseFrom(body), context);
+
+    private static EndpointSetSpec DecodeEndpoints(ByteString body, DecodeContext context) =>
+        ClusterDecoder.Endpoints(EndpointApi.ClusterLoadAssignment.Parser.ParseFrom(body), "", context);
+
+    private static ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
+        new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context));
+
+    private static RouteTable DecodeRoutes(ByteString body, DecodeContext context)
+    {
+        var spec = RouteDecoder.Decode(RouteApi.RouteConfiguration.Parser.ParseFrom(body), "", context);
+        // A spec with problems is thrown away; compiling it would only repeat them.
+        return RouteTable.Build(context.HasProblems ? spec with { VirtualHosts = [] } : spec);
+    }
+
+    /// <summary>Addresses, and the version of the cluster whose names they are.</summary>
+    private sealed record ResolvedEndpoints(ClusterSpec For, EndpointSetSpec Endpoints);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http1;
+using Lateen.Net.Loop;
+using Lateen.Net.Streams;
+using Lateen.Proxy.Filters;
+using Lateen.Proxy.Http;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Tcp;
+
+namespace Lateen.Proxy.Server;
+
+/// <summary>A listener on one worker: accepts, chooses the filter chain, and knows its connections for the day it drains.</summary>
+internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : IConnectionHandler
+{
+    private readonly HashSet<Http1ServerConnection> _http = [];
+    private readonly HashSet<TcpSession> _tcp = [];
+    private readonly Dictionary<HttpConnectionManagerSpec, Http1Limits> _limits = new(
+        ReferenceEqualityComparer.Instance
+    );
+    private IDisposable? _accepting;
+    private LoopTimer? _drainTimer;
+
+    public bool IsDraining { get; private set; }
+
+    public int Connections => _http.Count + _tcp.Count;
+
+    /// <summary>Starts accepting, on the worker's thread.</summary>
+    public void Start(ListenSocket socket) => _accepting = worker.Loop.Listen(socket, this);
+
+    /// <summary>
+    /// Stops accepting. Idle connections end now, busy ones with their next response, all of them when the time is over.
+    /// On the worker's thread.
+    /// </summary>
+    public void Drain(TimeSpan limit)
+    {
+        if (IsDraining)
+            return;
+        IsDraining = true;
+        _accepting?.Dispose();
+        _accepting = null;
+        foreach (var connection in _http)
+            connection.CloseIfIdle();
+        _drainTimer = new LoopTimer(static self => ((ActiveListener)self).AbortAll(), this);
+        worker.Loop.Arm(_drainTimer, limit);
+    }
+
+    public void OnConnected(ByteStream stream)
+    {
+        var info = new ConnectionInfo(stream.GetLocalAddress(), stream.RemoteAddress);
+        var chain = runtime.Match(info);
+        switch (chain?.Spec.Terminal)
+        {
+            case HttpConnectionManagerSpec:
+                new Http1ServerConnection(worker, this, chain, stream).ServeAsync().Detach();
+                break;
+            case TcpProxySpec tcp:
+                new TcpSession(worker, this, tcp, stream).RunAsync().Detach();
+                break;
+            default:
+                stream.Close(); // no filter chain: Envoy closes too (flag NR)
+                break;
+        }
+    }
+
+    /// <summary>The codec's limits for a connection manager; made once.</summary>
+    public Http1Limits LimitsOf(HttpConnectionManagerSpec manager)
+    {
+        if (_limits.TryGetValue(manager, out var limits))
+            return limits;
+        limits = new Http1Limits
+        {
+            MaxHeadBytes = manager.MaxRequestHeadersKb * 1024,
+            MaxHeaderCount = manager.MaxHeadersCount,
+            AcceptHttp10 = manager.AcceptHttp10,
+        };
+        return _limits[manager] = limits;
+    }
+
+    public void OnOpened(Http1ServerConnection connection) => _http.Add(connection);
+
+    public void OnClosed(Http1ServerConnection connection)
+    {
+        _http.Remove(connection);
+        StopTimerWhenEmpty();
+    }
+
+    public void OnOpened(TcpSession session) => _tcp.Add(session);
+
+    public void OnClosed(TcpSession session)
+    {
+        _tcp.Remove(session);
+        StopTimerWhenEmpty();
+    }
+
+    private void AbortAll()
+    {
+        foreach (var connection in _http)
+            connection.Abort();
+        foreach (var session in _tcp)
+            session.Abort();
+    }
+
+    private void StopTimerWhenEmpty()
+    {
+        if (_drainTimer is not null && Connections == 0)
+            worker.Loop.Disarm(_drainTimer);
+    }
+}

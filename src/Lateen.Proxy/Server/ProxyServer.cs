@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net.Sockets;
+using Lateen.Core;
+using Lateen.Net;
+using Lateen.Net.Loop;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Runtime;
+
+namespace Lateen.Proxy.Server;
+
+/// <summary>
+/// The serving proxy: its workers, and the listeners they have open. <see cref="Apply"/> is called by the thread that
+/// publishes runtimes; requests take each new runtime by themselves, only listeners need to be opened and drained.
+/// </summary>
+public sealed class ProxyServer : IDisposable
+{
+    private readonly Worker[] _workers;
+    private readonly Thread?[] _threads;
+    private readonly Dictionary<string, OpenListener> _open = new(StringComparer.Ordinal);
+    private readonly TimeSpan _drainTime;
+
+    /// <param name="concurrency">Workers; as a rule one per core.</param>
+    /// <param name="drainTime">How long connections of a listener that is gone may go on (Envoy <c>--drain-time-s</c>, Istio's 45 s).</param>
+    public ProxyServer(Published<ProxyRuntime> runtime, int concurrency, TimeSpan drainTime, TimeProvider time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
+        _drainTime = drainTime;
+        _workers = new Worker[concurrency];
+        _threads = new Thread?[concurrency];
+        for (var i = 0; i < concurrency; i++)
+            _workers[i] = new Worker(i, runtime, time);
+    }
+
+    public IReadOnlyList<Worker> Workers => _workers;
+
+    public void Start()
+    {
+        for (var i = 0; i < _workers.Length; i++)
+            _threads[i] = _workers[i].Loop.Start();
+    }
+
+    /// <summary>Opens, exchanges and drains listeners so that they are those of the runtime.</summary>
+    /// <returns>Names of listeners that could not be opened, each with the reason; their previous version goes on.</returns>
+    public IReadOnlyList<(string Listener, string Reason)> Apply(ProxyRuntime runtime)
+    {
+        var failures = new List<(string, string)>();
+        foreach (var (name, listener) in runtime.Listeners)
+        {
+            _open.TryGetValue(name, out var current);
+            if (!listener.Spec.BindToPort || ReferenceEquals(current?.Runtime, listener))
+                continue;
+            try
+            {
+                Open(name, listener, current);
+            }
+            catch (SocketException failure)
+            {
+                failures.Add((name, $"{failure.Message}; free the address or change the listener's"));
+            }
+        }
+        foreach (var name in _open.Keys.ToArray())
+        {
+            if (!runtime.Listeners.ContainsKey(name))
+                Close(name);
+        }
+        return failures;
+    }
+
+    /// <summary>Where a listener accepts, with the port the kernel chose where 0 was asked for.</summary>
+    public NetAddress? AddressOf(string listener) =>
+        _open.TryGetValue(listener, out var open) ? open.Sockets[0].Address : null;
+
+    /// <summary>Stops accepting and lets connections end; responses announce it.</summary>
+    public void Drain()
+    {
+        foreach (var worker in _workers)
+            worker.Loop.Post(() => worker.IsDraining = true);
+        foreach (var name in _open.Keys.ToArray())
+            Close(name);
+    }
+
+    public void Dispose()
+    {
+        foreach (var worker in _workers)
+            worker.Loop.Stop();
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            _threads[i]?.Join();
+            _workers[i].Loop.Dispose();
+        }
+        foreach (var listener in _open.Values)
+            listener.CloseSockets();
+    }
+
+    private void Open(string name, ListenerRuntime listener, OpenListener? current)
+    {
+        var sockets =
+            current is not null && current.Runtime.Spec.Address == listener.Spec.Address
+                ? current.Sockets
+                : Bind(listener.Spec.Address);
+        var next = new OpenListener(listener, sockets, new ActiveListener[_workers.Length]);
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            var active = next.Active[i] = new ActiveListener(_workers[i], listener);
+            var socket = sockets[i];
+            var old = current?.Active[i];
+            _workers[i]
+                .Loop.Post(() =>
+                {
+                    // In one turn, so that no connection finds nobody.
+                    old?.Drain(_drainTime);
+                    active.Start(socket);
+                });
+        }
+        if (current is not null && !ReferenceEquals(current.Sockets, sockets))
+            current.CloseSockets();
+        _open[name] = next;
+    }
+
+    private ListenSocket[] Bind(in NetAddress address)
+    {
+        var sockets = new ListenSocket[_workers.Length];
+        sockets[0] = ListenSocket.Bind(address);
+        // The other workers share the port; a Unix socket is one for all, its loops take turns.
+        for (var i = 1; i < sockets.Length; i++)
+            sockets[i] = address.Family == AddressFamilyKind.Unix ? sockets[0] : ListenSocket.Bind(sockets[0].Address);
+        return sockets;
+    }
+
+    private void Close(string name)
+    {
+        if (!_open.Remove(name, out var listener))
+            return;
+        using var drained = new CountdownEvent(_workers.Length);
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            var active = listener.Active[i];
+            _workers[i]
+                .Loop.Post(() =>
+                {
+                    active.Drain(_drainTime);
+                    drained.Signal();
+                });
+        }
+        // A socket may only be closed when no loop accepts from it any more.
+        drained.Wait();
+        listener.CloseSockets();
+    }
+
+    private sealed record OpenListener(ListenerRuntime Runtime, ListenSocket[] Sockets, ActiveListener[] Active)
+    {
+        public void CloseSockets()
+        {
+            foreach (var socket in Sockets)
+                socket.Dispose();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using Lateen.Core;
+using Lateen.Net.Loop;
+using Lateen.Proxy.Http;
+using Lateen.Proxy.Runtime;
+
+namespace Lateen.Proxy.Server;
+
+/// <summary>One thread of the data plane with everything its connections share. Nothing here is touched by another thread.</summary>
+public sealed class Worker
+{
+    private readonly Stack<HttpExchange> _exchanges = new();
+    private readonly Published<ProxyRuntime> _runtime;
+    private readonly TimeProvider _time;
+    private readonly byte[] _date = new byte[29];
+    private long _dateSecond = -1;
+    private ulong _random0;
+    private ulong _random1;
+
+    public Worker(int index, Published<ProxyRuntime> runtime, TimeProvider time)
+    {
+        Index = index;
+        _runtime = runtime;
+        _time = time;
+        Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"));
+        Span<byte> seed = stackalloc byte[16];
+        RandomNumberGenerator.Fill(seed);
+        _random0 = BinaryPrimitives.ReadUInt64LittleEndian(seed) | 1;
+        _random1 = BinaryPrimitives.ReadUInt64LittleEndian(seed[8..]);
+    }
+
+    public int Index { get; }
+
+    public EventLoop Loop { get; }
+
+    public ProxyRuntime Runtime => _runtime.Current;
+
+    /// <summary>True once the proxy drains: responses announce the end of their connection.</summary>
+    public bool IsDraining { get; internal set; }
+
+    /// <summary>xorshift128+: fast and even, not secret.</summary>
+    public ulong NextRandom()
+    {
+        var x = _random0;
+        var y = _random1;
+        _random0 = y;
+        x ^= x << 23;
+        _random1 = x ^ y ^ (x >> 17) ^ (y >> 26);
+        return _random1 + y;
+    }
+
+    /// <summary>Wall clock in <see cref="TimeSpan"/> ticks since the Unix epoch.</summary>
+    public long UnixTicks() => _time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks;
+
+    /// <summary>Value of the Date header (RFC 9110 §6.6.1), made once a second.</summary>
+    public ReadOnlySpan<byte> Date()
+    {
+        var second = Loop.NowMilliseconds / 1000;
+        if (second != _dateSecond)
+        {
+            _dateSecond = second;
+            _time.GetUtcNow().TryFormat(_date, out _, "r", CultureInfo.InvariantCulture);
+        }
+        return _date;
+    }
+
+    internal HttpExchange RentExchange() => _exchanges.Count > 0 ? _exchanges.Pop() : new HttpExchange(this);
+
+    internal void ReturnExchange(HttpExchange exchange) => _exchanges.Push(exchange);
+}
