@@ -19,7 +19,7 @@ internal static class TypedConfigs
                     Udpa.Type.V1.TypedStruct.Parser.ParseFrom(any.Value).TypeUrl
                 ),
                 "xds.type.v3.TypedStruct" => Any.GetTypeName(
-                    Xds.Type.V3.TypedStruct.Parser.ParseFrom(any.Value).TypeUrl
+                    global::Xds.Type.V3.TypedStruct.Parser.ParseFrom(any.Value).TypeUrl
                 ),
                 _ => name,
             };

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Lateen.Core;
+using Lateen.Proxy.Runtime;
+using Lateen.Proxy.Server;
+using Lateen.Xds;
+using ClusterApi = Envoy.Config.Cluster.V3;
+using HttpApi = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using ListenerApi = Envoy.Config.Listener.V3;
+using RouteApi = Envoy.Config.Route.V3;
+using RouterApi = Envoy.Extensions.Filters.Http.Router.V3;
+using TcpApi = Envoy.Extensions.Filters.Network.TcpProxy.V3;
+
+namespace DataPlane.Tests.Server;
+
+/// <summary>A serving proxy in this process, configured through xDS resources that tests write as JSON.</summary>
+public sealed class ProxyFixture : IDisposable
+{
+    private static readonly TypeRegistry s_types = TypeRegistry.FromMessages(
+        HttpApi.HttpConnectionManager.Descriptor,
+        RouterApi.Router.Descriptor,
+        TcpApi.TcpProxy.Descriptor
+    );
+
+    private static readonly JsonParser s_json = new(JsonParser.Settings.Default.WithTypeRegistry(s_types));
+
+    private readonly Published<ProxyRuntime> _published = new(ProxyRuntime.Empty);
+    private readonly ProxyServer _server;
+
+    public ProxyFixture(int workers = 1)
+    {
+        Store = new ConfigStore(_published, workers);
+        _server = new ProxyServer(_published, workers, TimeSpan.FromSeconds(5), TimeProvider.System);
+        Store.Changed += runtime => Assert.Empty(_server.Apply(runtime));
+        _server.Start();
+    }
+
+    public ConfigStore Store { get; }
+
+    public ProxyServer Server => _server;
+
+    public IReadOnlyList<ResourceRejection> Apply<T>(string typeUrl, params (string Name, string Json)[] resources)
+        where T : IMessage<T>, new() =>
+        Store.Apply(
+            new ResourceUpdate(
+                typeUrl,
+                "1",
+                resources
+                    .Select(resource => new NamedResource(
+                        resource.Name,
+                        "",
+                        Any.Pack(s_json.Parse<T>(resource.Json), "type.googleapis.com")
+                    ))
+                    .ToArray(),
+                [],
+                IsWhole: TypeUrls.IsWildcard(typeUrl)
+            )
+        );
+
+    /// <summary>Clusters named a, b, … that go to the given ports.</summary>
+    public void Clusters(params int[] ports) =>
+        Assert.Empty(
+            Apply<ClusterApi.Cluster>(
+                TypeUrls.Cluster,
+                ports.Select((port, index) => (Name(index), Cluster(Name(index), port))).ToArray()
+            )
+        );
+
+    public static string Cluster(string name, int port) =>
+        $$$$"""
+            {"name":"{{{{name}}}}","type":"STATIC","connectTimeout":"2s","loadAssignment":{"clusterName":"{{{{name}}}}","endpoints":[{"lbEndpoints":[
+              {"endpoint":{"address":{"socketAddress":{"address":"127.0.0.1","portValue":{{{{port}}}} } } } }]}]}}
+            """;
+
+    /// <summary>A listener "l" with an HTTP connection manager and the given routes, which come inline.</summary>
+    public IPEndPoint Http(string routesJson, string managerJson = "")
+    {
+        Assert.Empty(
+            Apply<ListenerApi.Listener>(
+                TypeUrls.Listener,
+                (
+                    "l",
+                    $$$$"""
+                    {"name":"l","address":{"socketAddress":{"address":"127.0.0.1","portValue":0}},"filterChains":[{"filters":[
+                      {"name":"hcm","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                       "statPrefix":"test",{{{{managerJson}}}} "httpProtocolOptions":{"acceptHttp10":true},
+                       "routeConfig":{"name":"r","virtualHosts":[{"name":"v","domains":["*"],"includeRequestAttemptCount":true,"routes":[{{{{routesJson}}}}]}]},
+                       "httpFilters":[{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}
+                    """
+                )
+            )
+        );
+        return Address("l");
+    }
+
+    public IPEndPoint Tcp(string cluster)
+    {
+        Assert.Empty(
+            Apply<ListenerApi.Listener>(
+                TypeUrls.Listener,
+                (
+                    "t",
+                    $$$$"""
+                    {"name":"t","address":{"socketAddress":{"address":"127.0.0.1","portValue":0}},"filterChains":[{"filters":[
+                      {"name":"tcp","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+                       "statPrefix":"t","cluster":"{{{{cluster}}}}"}}]}]}
+                    """
+                )
+            )
+        );
+        return Address("t");
+    }
+
+    public IPEndPoint Address(string listener)
+    {
+        var address = _server.AddressOf(listener)!.Value;
+        return new IPEndPoint(address.ToIPAddress()!, address.Port);
+    }
+
+    /// <summary>Sends bytes and returns everything up to the end of the connection.</summary>
+    public static string Converse(IPEndPoint at, string request)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        socket.Connect(at);
+        socket.Send(Encoding.Latin1.GetBytes(request));
+        return ReadToEnd(socket);
+    }
+
+    public static string ReadToEnd(Socket socket)
+    {
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        for (int got; (got = socket.Receive(buffer)) > 0; )
+            answer.Append(Encoding.Latin1.GetString(buffer, 0, got));
+        return answer.ToString();
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    private static string Name(int index) => ((char)('a' + index)).ToString();
+}
