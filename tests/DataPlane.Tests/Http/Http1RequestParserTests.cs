@@ -65,20 +65,7 @@ public sealed class Http1RequestParserTests
             Head("Content-Length: 1\r\nContent-Length: 2", Http1Fault.InvalidContentLength);
             foreach (
                 var length in (string[])
-                    [
-                        "",
-                        "+1",
-                        "-1",
-                        "1,1",
-                        "1 1",
-                        "0x1",
-                        "1.0",
-                        "1e1",
-                        "ten",
-                        "9999999999999999999",
-                        "1;",
-                        "\"1\"",
-                    ]
+                    ["", "+1", "-1", "1,1", "1 1", "0x1", "1.0", "1e1", "ten", "9999999999999999999", "1;", "\"1\""]
             )
                 Head($"Content-Length: {length}", Http1Fault.InvalidContentLength);
             foreach (
