@@ -10,6 +10,13 @@ public sealed record ClusterSpec
 
     public required ClusterKind Kind { get; init; }
 
+    /// <summary><c>alt_stat_name</c>, else the name: what statistics call it.</summary>
+    public string StatName
+    {
+        get => field ?? Name;
+        init => field = value.Length == 0 ? null : value;
+    }
+
     /// <summary><c>eds_cluster_config.service_name</c>, else the name: what EDS is asked for.</summary>
     public string EndpointsName { get; init; } = "";
 

@@ -28,6 +28,7 @@ internal static class ClusterDecoder
             Name = cluster.Name,
             Kind = kind,
             EndpointsName = cluster.EdsClusterConfig?.ServiceName is { Length: > 0 } name ? name : cluster.Name,
+            StatName = cluster.AltStatName,
             ConnectTimeout = context.Duration(cluster.ConnectTimeout, TimeSpan.FromSeconds(5), "connect_timeout"),
             Balancer = Balancer(cluster, context),
             ChoiceCount = (int)(cluster.LeastRequestLbConfig?.ChoiceCount ?? 2),

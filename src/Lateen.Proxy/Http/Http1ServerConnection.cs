@@ -4,10 +4,13 @@ using Lateen.Net;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
+using Lateen.Proxy.Stats;
+using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
 
@@ -44,6 +47,8 @@ internal sealed class Http1ServerConnection
 
     public Http1Limits Limits { get; }
 
+    public HttpStats Stats => _chain.HttpStats!;
+
     public IReadOnlyList<IHttpFilter> Filters { get; } = [];
 
     public NetAddress Client => Stream.RemoteAddress;
@@ -65,6 +70,7 @@ internal sealed class Http1ServerConnection
     public async LoopTask<int> ServeAsync()
     {
         _listener.OnOpened(this);
+        Stats.OnConnectionOpened(Worker.Index);
         try
         {
             while (await WaitForRequestAsync())
@@ -82,10 +88,25 @@ internal sealed class Http1ServerConnection
         finally
         {
             Worker.Loop.Disarm(_timer);
+            Stats.OnConnectionClosed(Worker.Index);
             _listener.OnClosed(this);
             Stream.Close();
         }
         return 0;
+    }
+
+    /// <summary>Counts and logs an exchange that is over.</summary>
+    /// <param name="cluster">Where the request went; null when it went nowhere.</param>
+    public void Record(StreamInfo stream, ClusterRuntime? cluster)
+    {
+        Stats.OnRequestEnded(Worker.Index, stream);
+        var context = _chain.IsInbound ? cluster?.InboundContext : cluster?.OutboundContext;
+        Worker.Telemetry.Stats.Istio.Record(Worker.Index, context ?? _chain.UnroutedContext, stream);
+        if (_chain.AccessLog.IsEmpty)
+            return;
+        stream.DownstreamRemoteAddress = RemoteText;
+        stream.DownstreamLocalAddress = LocalText;
+        _chain.AccessLog.Log(Worker.Index, stream);
     }
 
     /// <summary>Ends the connection now if it is idle; else <see cref="IsClosing"/> ends it with its next response.</summary>
@@ -134,7 +155,7 @@ internal sealed class Http1ServerConnection
             if (result == IoResult.Aborted && !Stream.IsDead)
                 return await exchange.AnswerAsync(LocalReply.RequestHeadTimeout, keepAlive: false);
             if (result <= 0)
-                return false;
+                return exchange.Abandon();
         }
     }
 

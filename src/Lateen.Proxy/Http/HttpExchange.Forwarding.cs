@@ -84,7 +84,7 @@ internal sealed partial class HttpExchange : IPeerCloseWatcher
         {
             Info.Request.Headers.Remove(KnownHeader.Expect);
             if (await Client.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8) < 0)
-                return false;
+                return Abandon();
         }
         PrepareForward(action);
         Client.CloseWatcher = this;
@@ -147,21 +147,29 @@ internal sealed partial class HttpExchange : IPeerCloseWatcher
             SetNumber(Info.Request.Headers, KnownHeader.XEnvoyAttemptCount, Info.AttemptCount);
         _endpoint = _cluster.Balancer.Pick(_worker.Index, _worker.NextRandom());
         if (_endpoint is null)
+        {
+            _cluster.Stats.OnNoneHealthy(_worker.Index);
             return Attempt.NoEndpoint;
+        }
         _endpoint.OnRequestStarted();
+        _cluster.Stats.OnAttemptStarted(_worker.Index);
         Info.UpstreamHost = _endpoint.AddressText;
         var pool = ConnectionPool.Of(_worker, _endpoint);
         _upstream = pool.TakeIdle();
         if (_upstream is null)
         {
-            _upstream = pool.Open(_cluster.Spec);
+            _upstream = pool.Open(_cluster);
             if (_upstream is null)
                 return Attempt.ConnectFailed;
             _worker.Loop.Arm(_connectTimer, _cluster.Spec.ConnectTimeout);
             var connected = await _upstream.Stream.ConnectAsync();
             _worker.Loop.Disarm(_connectTimer);
             if (connected < 0)
+            {
+                _cluster.Stats.OnConnectFailed(_worker.Index, _interruption == Interruption.ConnectTimeout);
                 return _interruption == Interruption.None ? Attempt.ConnectFailed : Attempt.Interrupted;
+            }
+            _upstream.OnConnected(_cluster.Stats);
         }
         _upstream.Uses++;
         var sent = await SendRequestAsync();
@@ -283,7 +291,7 @@ internal sealed partial class HttpExchange : IPeerCloseWatcher
             Info.AttemptCount--;
             return true;
         }
-        if (_route!.RetryPolicy is not { } policy || retries >= policy.Retries)
+        if (_route!.RetryPolicy is not { } policy)
             return false;
         const RetryConditions OnConnect =
             RetryConditions.ConnectFailure | RetryConditions.ServerError | RetryConditions.GatewayError;
@@ -296,7 +304,14 @@ internal sealed partial class HttpExchange : IPeerCloseWatcher
         };
         if ((policy.Conditions & wanted) == RetryConditions.None)
             return false;
+        if (retries >= policy.Retries)
+        {
+            _cluster.Stats.OnRetryLimitExceeded(_worker.Index);
+            Info.Flags |= ResponseFlags.UpstreamRetryLimit;
+            return false;
+        }
         retries++;
+        _cluster.Stats.OnRetry(_worker.Index);
         return true;
     }
 
@@ -312,17 +327,13 @@ internal sealed partial class HttpExchange : IPeerCloseWatcher
     private async LoopTask<bool> GiveUpAsync(Attempt attempt)
     {
         var interruption = _interruption;
+        CountFailure(attempt);
         var wasPumping = _pumping;
         await StopPumpAsync();
         ReleaseUpstream(reusable: false);
         Info.Response.Clear();
         if (interruption == Interruption.ClientLeft)
-        {
-            Info.Flags |= ResponseFlags.DownstreamTermination;
-            Info.ResponseCodeDetails = "downstream_remote_disconnect";
-            Finish();
-            return false;
-        }
+            return Abandon();
         if (attempt == Attempt.BadRequest)
             return await RefuseAsync(_pumpFault);
         var reply = attempt switch
@@ -334,6 +345,14 @@ internal sealed partial class HttpExchange : IPeerCloseWatcher
             _ => LocalReply.UpstreamClosed,
         };
         return await AnswerAsync(reply, !wasPumping && CanKeepAlive());
+    }
+
+    private void CountFailure(Attempt attempt)
+    {
+        if (_interruption == Interruption.RouteTimeout)
+            _cluster.Stats.OnTimeout(_worker.Index);
+        else if (attempt is Attempt.Closed or Attempt.Stale or Attempt.ProtocolError)
+            _cluster.Stats.OnReset(_worker.Index);
     }
 
     private LocalReply ReplyTo(Interruption interruption) =>

@@ -117,12 +117,14 @@ internal sealed partial class HttpExchange
             var other => other,
         };
         _responseBody = new BodyRelay(_response.Framing, _response.ContentLength, _responseFraming, _connection.Limits);
-        var elapsed = Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
-        SetNumber(Info.Response.Headers, KnownHeader.XEnvoyUpstreamServiceTime, (long)elapsed.TotalMilliseconds);
+        var elapsed = (long)ElapsedSinceStart().TotalMilliseconds;
+        SetNumber(Info.Response.Headers, KnownHeader.XEnvoyUpstreamServiceTime, elapsed);
         Info.ResponseCodeDetails = "via_upstream";
         PrepareResponse();
         return _request.KeepAlive && !_connection.IsClosing && _responseFraming != BodyFraming.UntilClose;
     }
+
+    private TimeSpan ElapsedSinceStart() => Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
 
     private int BuildResponse(bool keepAlive, out Http1Fault fault)
     {
@@ -163,6 +165,7 @@ internal sealed partial class HttpExchange
             Info.Flags |= ResponseFlags.UpstreamTermination;
         else if (fault != Http1Fault.None)
             Info.Flags |= ResponseFlags.UpstreamProtocolError;
+        _cluster.Stats.OnResponse(_worker.Index, Info.ResponseCode, ElapsedSinceStart());
         await StopPumpAsync();
         ReleaseUpstream(clean && requestComplete && _response.KeepAlive);
         Finish();
@@ -189,7 +192,11 @@ internal sealed partial class HttpExchange
 
     private void ReleaseUpstream(bool reusable)
     {
-        _endpoint?.OnRequestEnded();
+        if (_endpoint is not null)
+        {
+            _endpoint.OnRequestEnded();
+            _cluster.Stats.OnAttemptEnded(_worker.Index);
+        }
         _endpoint = null;
         if (_upstream is not { } upstream)
             return;
@@ -197,7 +204,7 @@ internal sealed partial class HttpExchange
         if (reusable && !upstream.Stream.IsDead && !upstream.Stream.HasUnreadInput && MayServeMore(upstream.Uses))
             upstream.Pool.Return(upstream, _cluster.Spec.IdleTimeout);
         else
-            upstream.Stream.Close();
+            upstream.Close();
     }
 
     private bool MayServeMore(int uses) =>

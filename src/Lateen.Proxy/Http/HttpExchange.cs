@@ -46,6 +46,7 @@ internal sealed partial class HttpExchange
         _clusterIndex = -1;
         ResetForwarding();
         Info.Clear();
+        connection.Stats.OnRequestStarted(_worker.Index);
         Info.StartUnixTicks = _worker.UnixTicks();
         Info.StartTimestamp = _worker.Loop.NowTimestamp;
     }
@@ -80,8 +81,10 @@ internal sealed partial class HttpExchange
         switch (_route.Spec.Action)
         {
             case DirectResponseActionSpec direct:
+                _connection.Stats.OnDirectResponse(_worker.Index);
                 return await AnswerAsync(direct.Status, direct.Body, "direct_response", CanKeepAlive());
             case RedirectActionSpec redirect:
+                _connection.Stats.OnRedirect(_worker.Index);
                 Redirects.Write(_route, Info.Request, Info.Response);
                 return await AnswerAsync(redirect.Status, default, "direct_response", CanKeepAlive());
             default:
@@ -192,9 +195,19 @@ internal sealed partial class HttpExchange
         );
     }
 
+    /// <summary>The client went away before it had its answer; the connection does not go on.</summary>
+    public bool Abandon()
+    {
+        Info.Flags |= ResponseFlags.DownstreamTermination;
+        Info.ResponseCodeDetails = "downstream_remote_disconnect";
+        Finish();
+        return false;
+    }
+
     /// <summary>The exchange is over: what is known of it goes to metrics and logs.</summary>
     private void Finish()
     {
         Info.Duration = Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
+        _connection.Record(Info, Info.UpstreamCluster is null ? null : _cluster);
     }
 }

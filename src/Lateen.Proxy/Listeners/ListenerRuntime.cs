@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Routing;
+using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.Listeners;
 
@@ -14,21 +16,30 @@ public sealed class ListenerRuntime
     private readonly FilterChainRuntime[] _chains;
     private readonly FilterChainRuntime? _default;
 
-    public ListenerRuntime(ListenerSpec spec)
+    public ListenerRuntime(ListenerSpec spec, ProxyTelemetry telemetry)
     {
         Spec = spec;
+        Stats = telemetry.Stats.Listener(spec.Address.ToString());
+        AccessLog = new AccessLog(spec.AccessLogs, telemetry.Logs);
         _chains = new FilterChainRuntime[spec.FilterChains.Count];
         var matches = new FilterChainMatchSpec[_chains.Length];
         for (var i = 0; i < _chains.Length; i++)
         {
-            _chains[i] = new FilterChainRuntime(spec.FilterChains[i]);
+            _chains[i] = new FilterChainRuntime(spec.FilterChains[i], spec.Direction, telemetry);
             matches[i] = spec.FilterChains[i].Match;
         }
-        _default = spec.DefaultFilterChain is null ? null : new FilterChainRuntime(spec.DefaultFilterChain);
+        _default = spec.DefaultFilterChain is null
+            ? null
+            : new FilterChainRuntime(spec.DefaultFilterChain, spec.Direction, telemetry);
         _matcher = new FilterChainMatcher(matches);
     }
 
     public ListenerSpec Spec { get; }
+
+    public ListenerStats Stats { get; }
+
+    /// <summary>Logs of connections that no chain takes.</summary>
+    public AccessLog AccessLog { get; }
 
     /// <summary>Route configurations that its connection managers take by name.</summary>
     public IReadOnlyCollection<string> RouteNames
@@ -53,14 +64,4 @@ public sealed class ListenerRuntime
     /// <summary>The chain that serves a connection; null when none does (the connection is closed, flag NR).</summary>
     public FilterChainRuntime? Match(in ConnectionInfo connection) =>
         _matcher.Match(connection) is >= 0 and var index ? _chains[index] : _default;
-}
-
-/// <summary>A filter chain as connections use it.</summary>
-public sealed class FilterChainRuntime(FilterChainSpec spec)
-{
-    public FilterChainSpec Spec { get; } = spec;
-
-    /// <summary>Routes that stand inline in the connection manager; null when they come by name.</summary>
-    public RouteTable? InlineRoutes { get; } =
-        spec.Terminal is HttpConnectionManagerSpec { InlineRoutes: { } routes } ? RouteTable.Build(routes) : null;
 }

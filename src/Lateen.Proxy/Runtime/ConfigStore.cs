@@ -6,6 +6,7 @@ using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Decoding;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Routing;
+using Lateen.Proxy.Stats;
 using Lateen.Xds;
 using ClusterApi = Envoy.Config.Cluster.V3;
 using EndpointApi = Envoy.Config.Endpoint.V3;
@@ -22,7 +23,7 @@ namespace Lateen.Proxy.Runtime;
 /// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are. Until then the
 /// previous version, if there was one, serves.
 /// </remarks>
-public sealed class ConfigStore(Published<ProxyRuntime> published, int workers) : IResourceConsumer
+public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry) : IResourceConsumer
 {
     private readonly ResourceTable<ClusterSpec> _clusters = new(TypeUrls.Cluster);
     private readonly ResourceTable<EndpointSetSpec> _endpoints = new(TypeUrls.Endpoints);
@@ -77,6 +78,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, int workers) 
             TypeUrls.Route => _routes.Apply(update, DecodeRoutes),
             _ => [new ResourceRejection(update.TypeUrl, $"{update.TypeUrl} is a type this proxy did not ask for")],
         };
+        telemetry.Stats.Subscription(update.TypeUrl)?.OnUpdate(update.SystemVersion, rejections.Count > 0);
         _hasClusters |= update.TypeUrl == TypeUrls.Cluster;
         _hasListeners |= update.TypeUrl == TypeUrls.Listener;
         Publish();
@@ -124,6 +126,11 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, int workers) 
             clusters.ToFrozenDictionary(StringComparer.Ordinal)
         );
         published.Replace(next);
+        foreach (var (name, cluster) in previous.Clusters)
+        {
+            if (!clusters.ContainsKey(name))
+                telemetry.Stats.ForgetCluster(cluster.Spec.StatName);
+        }
         Changed?.Invoke(next);
     }
 
@@ -138,7 +145,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, int workers) 
             {
                 var unchanged =
                     old is not null && ReferenceEquals(old.Spec, spec) && ReferenceEquals(old.Set, endpoints);
-                clusters[name] = unchanged ? old! : ClusterRuntime.Build(spec, endpoints, old, workers);
+                clusters[name] = unchanged ? old! : ClusterRuntime.Build(spec, endpoints, old, telemetry.Stats);
                 continue;
             }
             complete = false;
@@ -198,8 +205,8 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, int workers) 
     private static EndpointSetSpec DecodeEndpoints(ByteString body, DecodeContext context) =>
         ClusterDecoder.Endpoints(EndpointApi.ClusterLoadAssignment.Parser.ParseFrom(body), "", context);
 
-    private static ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
-        new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context));
+    private ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
+        new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context), telemetry);
 
     private static RouteTable DecodeRoutes(ByteString body, DecodeContext context)
     {

@@ -5,6 +5,7 @@ using Lateen.Net.Streams;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Streams;
 using Lateen.Proxy.Tcp;
 
 namespace Lateen.Proxy.Server;
@@ -54,10 +55,10 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
                 new Http1ServerConnection(worker, this, chain, stream).ServeAsync().Detach();
                 break;
             case TcpProxySpec tcp:
-                new TcpSession(worker, this, tcp, stream).RunAsync().Detach();
+                new TcpSession(worker, this, chain, tcp, stream).RunAsync().Detach();
                 break;
             default:
-                stream.Close(); // no filter chain: Envoy closes too (flag NR)
+                RefuseUnmatched(stream);
                 break;
         }
     }
@@ -76,20 +77,49 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         return _limits[manager] = limits;
     }
 
-    public void OnOpened(Http1ServerConnection connection) => _http.Add(connection);
+    public void OnOpened(Http1ServerConnection connection)
+    {
+        _http.Add(connection);
+        runtime.Stats.OnConnectionOpened(worker.Index);
+    }
 
     public void OnClosed(Http1ServerConnection connection)
     {
         _http.Remove(connection);
+        runtime.Stats.OnConnectionClosed(worker.Index);
         StopTimerWhenEmpty();
     }
 
-    public void OnOpened(TcpSession session) => _tcp.Add(session);
+    public void OnOpened(TcpSession session)
+    {
+        _tcp.Add(session);
+        runtime.Stats.OnConnectionOpened(worker.Index);
+    }
 
     public void OnClosed(TcpSession session)
     {
         _tcp.Remove(session);
+        runtime.Stats.OnConnectionClosed(worker.Index);
         StopTimerWhenEmpty();
+    }
+
+    /// <summary>No filter chain wants the connection: it is closed, as Envoy does.</summary>
+    private void RefuseUnmatched(ByteStream stream)
+    {
+        runtime.Stats.OnNoFilterChain(worker.Index);
+        if (!runtime.AccessLog.IsEmpty)
+        {
+            var info = new StreamInfo
+            {
+                StartUnixTicks = worker.UnixTicks(),
+                Flags = ResponseFlags.NoRoute,
+                ResponseCodeDetails = "filter_chain_not_found",
+                DownstreamRemoteAddress = stream.RemoteAddress.ToString(),
+                DownstreamLocalAddress = stream.GetLocalAddress().ToString(),
+            };
+            runtime.AccessLog.Log(worker.Index, info);
+        }
+        stream.Close();
     }
 
     private void AbortAll()

@@ -5,6 +5,7 @@ using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Runtime;
+using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.Server;
 
@@ -19,16 +20,16 @@ public sealed class ProxyServer : IDisposable
     private readonly Dictionary<string, OpenListener> _open = new(StringComparer.Ordinal);
     private readonly TimeSpan _drainTime;
 
-    /// <param name="concurrency">Workers; as a rule one per core.</param>
+    /// <param name="telemetry">Says how many workers there are; as a rule one per core.</param>
     /// <param name="drainTime">How long connections of a listener that is gone may go on (Envoy <c>--drain-time-s</c>, Istio's 45 s).</param>
-    public ProxyServer(Published<ProxyRuntime> runtime, int concurrency, TimeSpan drainTime, TimeProvider time)
+    public ProxyServer(Published<ProxyRuntime> runtime, ProxyTelemetry telemetry, TimeSpan drainTime, TimeProvider time)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
+        var concurrency = telemetry.Workers;
         _drainTime = drainTime;
         _workers = new Worker[concurrency];
         _threads = new Thread?[concurrency];
         for (var i = 0; i < concurrency; i++)
-            _workers[i] = new Worker(i, runtime, time);
+            _workers[i] = new Worker(i, runtime, telemetry, time);
     }
 
     public IReadOnlyList<Worker> Workers => _workers;

@@ -6,6 +6,7 @@ using Lateen.Core;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Runtime;
+using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.Server;
 
@@ -20,11 +21,12 @@ public sealed class Worker
     private ulong _random0;
     private ulong _random1;
 
-    public Worker(int index, Published<ProxyRuntime> runtime, TimeProvider time)
+    public Worker(int index, Published<ProxyRuntime> runtime, ProxyTelemetry telemetry, TimeProvider time)
     {
         Index = index;
         _runtime = runtime;
         _time = time;
+        Telemetry = telemetry;
         Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"));
         Span<byte> seed = stackalloc byte[16];
         RandomNumberGenerator.Fill(seed);
@@ -35,6 +37,8 @@ public sealed class Worker
     public int Index { get; }
 
     public EventLoop Loop { get; }
+
+    public ProxyTelemetry Telemetry { get; }
 
     public ProxyRuntime Runtime => _runtime.Current;
 

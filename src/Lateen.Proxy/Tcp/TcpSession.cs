@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
+using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Server;
+using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Tcp;
 
@@ -16,15 +19,25 @@ internal sealed class TcpSession
 {
     private readonly Worker _worker;
     private readonly ActiveListener _listener;
+    private readonly FilterChainRuntime _chain;
     private readonly TcpProxySpec _spec;
     private readonly ByteStream _client;
     private readonly LoopTimer _timer;
     private ByteStream? _upstream;
+    private ClusterRuntime? _connectedCluster;
     private long _lastActivity;
     private bool _connected;
+    private readonly StreamInfo _info = new();
 
-    public TcpSession(Worker worker, ActiveListener listener, TcpProxySpec spec, ByteStream client)
+    public TcpSession(
+        Worker worker,
+        ActiveListener listener,
+        FilterChainRuntime chain,
+        TcpProxySpec spec,
+        ByteStream client
+    )
     {
+        _chain = chain;
         _worker = worker;
         _listener = listener;
         _spec = spec;
@@ -36,6 +49,9 @@ internal sealed class TcpSession
     public async LoopTask<int> RunAsync()
     {
         _listener.OnOpened(this);
+        _chain.TcpStats!.OnConnectionOpened(_worker.Index);
+        _info.StartUnixTicks = _worker.UnixTicks();
+        _info.StartTimestamp = _worker.Loop.NowTimestamp;
         EndpointState? endpoint = null;
         try
         {
@@ -47,6 +63,7 @@ internal sealed class TcpSession
         {
             _worker.Loop.Disarm(_timer);
             endpoint?.OnRequestEnded();
+            Finish();
             _upstream?.Close();
             _client.Close();
             _listener.OnClosed(this);
@@ -65,11 +82,22 @@ internal sealed class TcpSession
     {
         var name = _spec.ClusterFor(_worker.NextRandom());
         if (!_worker.Runtime.Clusters.TryGetValue(name, out var cluster))
+        {
+            _chain.TcpStats!.OnNoRoute(_worker.Index);
+            _info.Flags |= ResponseFlags.NoCluster;
             return null;
+        }
+        _info.UpstreamCluster = name;
         for (var attempt = 0; attempt < Math.Max(1, _spec.MaxConnectAttempts) && !_client.IsDead; attempt++)
         {
             if (cluster.Balancer.Pick(_worker.Index, _worker.NextRandom()) is not { } endpoint)
+            {
+                cluster.Stats.OnNoneHealthy(_worker.Index);
+                _info.Flags |= ResponseFlags.NoHealthyUpstream;
                 return null;
+            }
+            _info.UpstreamHost = endpoint.AddressText;
+            _info.AttemptCount++;
             var source = new ConnectOptions { Source = cluster.Spec.SourceAddress };
             _upstream = _worker.Loop.Connect(endpoint.Address, source);
             if (_upstream is null)
@@ -80,12 +108,16 @@ internal sealed class TcpSession
             if (result > 0)
             {
                 _connected = true;
+                _connectedCluster = cluster;
+                cluster.Stats.OnConnectionOpened(_worker.Index);
                 endpoint.OnRequestStarted();
                 return endpoint;
             }
+            cluster.Stats.OnConnectFailed(_worker.Index, timeout: result == IoResult.Aborted && !_client.IsDead);
             _upstream.Close();
             _upstream = null;
         }
+        _info.Flags |= ResponseFlags.UpstreamConnectionFailure;
         return null;
     }
 
@@ -113,6 +145,10 @@ internal sealed class TcpSession
             {
                 var input = from.Input;
                 var length = input.Length;
+                if (ReferenceEquals(from, _client))
+                    _info.BytesReceived += length;
+                else
+                    _info.BytesSent += length;
                 result = await to.WriteAsync(input);
                 from.Consume(length);
                 Touch();
@@ -132,9 +168,28 @@ internal sealed class TcpSession
         if (_connected && quiet < _spec.IdleTimeout)
             _worker.Loop.Arm(_timer, _spec.IdleTimeout - quiet);
         else if (_connected)
-            Abort();
+            OnIdle();
         else
             _upstream?.Abort();
+    }
+
+    private void OnIdle()
+    {
+        _chain.TcpStats!.OnIdleTimeout(_worker.Index);
+        Abort();
+    }
+
+    /// <summary>The connection is over: what is known of it goes to metrics and logs.</summary>
+    private void Finish()
+    {
+        _connectedCluster?.Stats.OnConnectionClosed(_worker.Index);
+        _chain.TcpStats!.OnBytes(_worker.Index, _info.BytesReceived, _info.BytesSent);
+        if (_chain.AccessLog.IsEmpty)
+            return;
+        _info.Duration = Stopwatch.GetElapsedTime(_info.StartTimestamp, _worker.Loop.NowTimestamp);
+        _info.DownstreamRemoteAddress = _client.RemoteAddress.ToString();
+        _info.DownstreamLocalAddress = _client.GetLocalAddress().ToString();
+        _chain.AccessLog.Log(_worker.Index, _info);
     }
 
     private void Touch() => _lastActivity = _worker.Loop.NowMilliseconds;

@@ -35,19 +35,19 @@ internal sealed class ConnectionPool
             Remove(connection);
             if (!connection.Stream.IsDead && !connection.Stream.HasUnreadInput)
                 return connection;
-            connection.Stream.Close();
+            connection.Close();
         }
         return null;
     }
 
     /// <summary>Starts a connection; null when the system has no more descriptors.</summary>
-    public UpstreamConnection? Open(ClusterSpec cluster)
+    public UpstreamConnection? Open(ClusterRuntime cluster)
     {
-        var options = cluster.SourceAddress.IsNone
+        var options = cluster.Spec.SourceAddress.IsNone
             ? ConnectOptions.Default
-            : new ConnectOptions { Source = cluster.SourceAddress };
+            : new ConnectOptions { Source = cluster.Spec.SourceAddress };
         var stream = _worker.Loop.Connect(_endpoint.Address, options);
-        return stream is null ? null : new UpstreamConnection(stream, this);
+        return stream is null ? null : new UpstreamConnection(stream, this, _worker);
     }
 
     /// <summary>Takes back a connection whose exchange ended cleanly.</summary>
@@ -97,7 +97,7 @@ internal sealed class ConnectionPool
                 return;
             }
             Remove(connection);
-            connection.Stream.Close();
+            connection.Close();
         }
     }
 }

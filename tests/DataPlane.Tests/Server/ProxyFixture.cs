@@ -8,6 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 using Lateen.Core;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Server;
+using Lateen.Proxy.Stats;
 using Lateen.Xds;
 using ClusterApi = Envoy.Config.Cluster.V3;
 using HttpApi = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
@@ -34,11 +35,14 @@ public sealed class ProxyFixture : IDisposable
 
     public ProxyFixture(int workers = 1)
     {
-        Store = new ConfigStore(_published, workers);
-        _server = new ProxyServer(_published, workers, TimeSpan.FromSeconds(5), TimeProvider.System);
+        Telemetry = new ProxyTelemetry(workers, WorkloadLabels.Nobody);
+        Store = new ConfigStore(_published, Telemetry);
+        _server = new ProxyServer(_published, Telemetry, TimeSpan.FromSeconds(5), TimeProvider.System);
         Store.Changed += runtime => Assert.Empty(_server.Apply(runtime));
         _server.Start();
     }
+
+    public ProxyTelemetry Telemetry { get; }
 
     public ConfigStore Store { get; }
 
@@ -140,7 +144,11 @@ public sealed class ProxyFixture : IDisposable
         return answer.ToString();
     }
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        Telemetry.Dispose();
+    }
 
     private static string Name(int index) => ((char)('a' + index)).ToString();
 }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Streams;
+
+namespace Lateen.Proxy.AccessLogs;
+
+/// <summary>Logs of one connection manager or listener, ready for use.</summary>
+public sealed class AccessLog
+{
+    private readonly AccessLogFile[] _files;
+    private readonly IReadOnlyList<AccessLogSpec> _specs;
+
+    public AccessLog(IReadOnlyList<AccessLogSpec> specs, AccessLogWriter writer)
+    {
+        _specs = specs;
+        _files = new AccessLogFile[specs.Count];
+        for (var i = 0; i < _files.Length; i++)
+            _files[i] = writer.Open(specs[i].Path);
+    }
+
+    public bool IsEmpty => _files.Length == 0;
+
+    public void Log(int worker, StreamInfo stream)
+    {
+        for (var i = 0; i < _files.Length; i++)
+            _files[i].Log(worker, _specs[i].Format, stream);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.AccessLogs;
+using Lateen.Proxy.Filters;
+using Lateen.Proxy.Routing;
+using Lateen.Proxy.Stats;
+
+namespace Lateen.Proxy.Listeners;
+
+/// <summary>A filter chain as connections use it.</summary>
+public sealed class FilterChainRuntime
+{
+    public FilterChainRuntime(FilterChainSpec spec, TrafficDirection direction, ProxyTelemetry telemetry)
+    {
+        Spec = spec;
+        AccessLog = new AccessLog(spec.Terminal.AccessLogs, telemetry.Logs);
+        UnroutedContext =
+            direction == TrafficDirection.Inbound ? telemetry.Stats.UnroutedInbound : telemetry.Stats.UnroutedOutbound;
+        IsInbound = direction == TrafficDirection.Inbound;
+        if (spec.Terminal is HttpConnectionManagerSpec http)
+        {
+            HttpStats = telemetry.Stats.Http(http.StatPrefix);
+            InlineRoutes = http.InlineRoutes is null ? null : RouteTable.Build(http.InlineRoutes);
+        }
+        else
+        {
+            TcpStats = telemetry.Stats.Tcp(spec.Terminal.StatPrefix);
+        }
+    }
+
+    public FilterChainSpec Spec { get; }
+
+    /// <summary>Traffic comes to the workload, so metrics report as its destination.</summary>
+    public bool IsInbound { get; }
+
+    public AccessLog AccessLog { get; }
+
+    /// <summary>What Istio's metrics call requests that no cluster took.</summary>
+    internal IstioContext UnroutedContext { get; }
+
+    /// <summary>Routes that stand inline in the connection manager; null when they come by name.</summary>
+    public RouteTable? InlineRoutes { get; }
+
+    /// <summary>Set on a chain that serves HTTP.</summary>
+    public HttpStats? HttpStats { get; }
+
+    /// <summary>Set on a chain that relays bytes.</summary>
+    public TcpStats? TcpStats { get; }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Telemetry;
+
+namespace Lateen.Proxy.Stats;
+
+/// <summary>Numbers of one cluster (Envoy <c>cluster.&lt;name&gt;.*</c>). They outlive the cluster's versions.</summary>
+public sealed class ClusterStats(string name, int workers)
+{
+    private static readonly StatTable s_table = new(
+        "cluster",
+        "cluster_name",
+        new StatDefinition("upstream_cx_total"),
+        new StatDefinition("upstream_cx_active", SampleKind.Gauge),
+        new StatDefinition("upstream_cx_connect_fail"),
+        new StatDefinition("upstream_cx_connect_timeout"),
+        new StatDefinition("upstream_cx_none_healthy"),
+        new StatDefinition("upstream_rq_total"),
+        new StatDefinition("upstream_rq_active", SampleKind.Gauge),
+        new StatDefinition("upstream_rq_completed"),
+        StatDefinition.ResponseClass("upstream_rq", 1),
+        StatDefinition.ResponseClass("upstream_rq", 2),
+        StatDefinition.ResponseClass("upstream_rq", 3),
+        StatDefinition.ResponseClass("upstream_rq", 4),
+        StatDefinition.ResponseClass("upstream_rq", 5),
+        new StatDefinition("upstream_rq_timeout"),
+        new StatDefinition("upstream_rq_per_try_timeout"),
+        new StatDefinition("upstream_rq_retry"),
+        new StatDefinition("upstream_rq_retry_success"),
+        new StatDefinition("upstream_rq_retry_limit_exceeded"),
+        new StatDefinition("upstream_rq_rx_reset")
+    );
+
+    private readonly StatScope _scope = new(s_table, name, workers);
+    private readonly WorkerHistogram _requestTime = new(workers, HistogramBuckets.Default);
+    private readonly WorkerHistogram _connectTime = new(workers, HistogramBuckets.Default);
+
+    /// <summary>Cells, in the order of the table.</summary>
+    private enum Cell
+    {
+        ConnectionsTotal,
+        ConnectionsActive,
+        ConnectFailures,
+        ConnectTimeouts,
+        NoneHealthy,
+        RequestsTotal,
+        RequestsActive,
+        RequestsCompleted,
+        Responses1xx,
+        Responses5xx = Responses1xx + 4,
+        Timeouts,
+        PerTryTimeouts,
+        Retries,
+        RetrySuccesses,
+        RetryLimitExceeded,
+        Resets,
+    }
+
+    public void OnConnectionOpened(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsActive);
+    }
+
+    public void OnConnected(int worker, TimeSpan took) => _connectTime.Record(worker, (long)took.TotalMilliseconds);
+
+    public void OnConnectionClosed(int worker) => _scope.Cells.Decrement(worker, (int)Cell.ConnectionsActive);
+
+    public void OnConnectFailed(int worker, bool timeout)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.ConnectFailures);
+        if (timeout)
+            _scope.Cells.Increment(worker, (int)Cell.ConnectTimeouts);
+    }
+
+    public void OnNoneHealthy(int worker) => _scope.Cells.Increment(worker, (int)Cell.NoneHealthy);
+
+    /// <summary>A request was given to an endpoint; each attempt counts.</summary>
+    public void OnAttemptStarted(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.RequestsTotal);
+        _scope.Cells.Increment(worker, (int)Cell.RequestsActive);
+    }
+
+    public void OnAttemptEnded(int worker) => _scope.Cells.Decrement(worker, (int)Cell.RequestsActive);
+
+    /// <summary>The upstream answered.</summary>
+    public void OnResponse(int worker, int code, TimeSpan took)
+    {
+        var cells = _scope.Cells;
+        cells.Increment(worker, (int)Cell.RequestsCompleted);
+        if (code is >= 100 and < 600)
+            cells.Increment(worker, (int)Cell.Responses1xx + (code / 100) - 1);
+        _requestTime.Record(worker, (long)took.TotalMilliseconds);
+    }
+
+    public void OnTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.Timeouts);
+
+    public void OnPerTryTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.PerTryTimeouts);
+
+    public void OnRetry(int worker) => _scope.Cells.Increment(worker, (int)Cell.Retries);
+
+    public void OnRetrySucceeded(int worker) => _scope.Cells.Increment(worker, (int)Cell.RetrySuccesses);
+
+    public void OnRetryLimitExceeded(int worker) => _scope.Cells.Increment(worker, (int)Cell.RetryLimitExceeded);
+
+    public void OnReset(int worker) => _scope.Cells.Increment(worker, (int)Cell.Resets);
+
+    /// <param name="members">Endpoints of the version in force.</param>
+    /// <param name="healthy">Those of them that are healthy.</param>
+    public void Collect(int members, int healthy, List<Sample> samples)
+    {
+        _scope.Collect(samples);
+        _scope.Collect("membership_total", SampleKind.Gauge, members, samples);
+        _scope.Collect("membership_healthy", SampleKind.Gauge, healthy, samples);
+        _scope.Collect("upstream_rq_time", _requestTime, samples);
+        _scope.Collect("upstream_cx_connect_ms", _connectTime, samples);
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Streams;
+using Lateen.Telemetry;
+
+namespace Lateen.Proxy.Stats;
+
+/// <summary>Numbers of the connection managers with one <c>stat_prefix</c> (Envoy <c>http.&lt;stat_prefix&gt;.*</c>).</summary>
+public sealed class HttpStats(string statPrefix, int workers)
+{
+    private static readonly StatTable s_table = new(
+        "http",
+        "http_conn_manager_prefix",
+        new StatDefinition("downstream_cx_total"),
+        new StatDefinition("downstream_cx_active", SampleKind.Gauge),
+        new StatDefinition("downstream_cx_destroy"),
+        new StatDefinition("downstream_cx_rx_bytes_total"),
+        new StatDefinition("downstream_cx_tx_bytes_total"),
+        new StatDefinition("downstream_cx_protocol_error"),
+        new StatDefinition("downstream_rq_total"),
+        new StatDefinition("downstream_rq_active", SampleKind.Gauge),
+        new StatDefinition("downstream_rq_completed"),
+        StatDefinition.ResponseClass("downstream_rq", 1),
+        StatDefinition.ResponseClass("downstream_rq", 2),
+        StatDefinition.ResponseClass("downstream_rq", 3),
+        StatDefinition.ResponseClass("downstream_rq", 4),
+        StatDefinition.ResponseClass("downstream_rq", 5),
+        new StatDefinition("downstream_rq_idle_timeout"),
+        new StatDefinition("no_route"),
+        new StatDefinition("no_cluster"),
+        new StatDefinition("rq_direct_response"),
+        new StatDefinition("rq_redirect"),
+        new StatDefinition("rq_total")
+    );
+
+    private readonly StatScope _scope = new(s_table, statPrefix, workers);
+    private readonly WorkerHistogram _requestTime = new(workers, HistogramBuckets.Default);
+
+    /// <summary>Cells, in the order of the table.</summary>
+    private enum Cell
+    {
+        ConnectionsTotal,
+        ConnectionsActive,
+        ConnectionsDestroyed,
+        BytesReceived,
+        BytesSent,
+        ProtocolErrors,
+        RequestsTotal,
+        RequestsActive,
+        RequestsCompleted,
+        Responses1xx,
+        Responses5xx = Responses1xx + 4,
+        IdleTimeouts,
+        NoRoute,
+        NoCluster,
+        DirectResponses,
+        Redirects,
+        RoutedTotal,
+    }
+
+    public void OnConnectionOpened(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsActive);
+    }
+
+    public void OnConnectionClosed(int worker)
+    {
+        _scope.Cells.Decrement(worker, (int)Cell.ConnectionsActive);
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsDestroyed);
+    }
+
+    public void OnRequestStarted(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.RequestsTotal);
+        _scope.Cells.Increment(worker, (int)Cell.RequestsActive);
+    }
+
+    /// <summary>The request is over, however it ended.</summary>
+    public void OnRequestEnded(int worker, StreamInfo stream)
+    {
+        var cells = _scope.Cells;
+        cells.Decrement(worker, (int)Cell.RequestsActive);
+        cells.Add(worker, (int)Cell.BytesReceived, stream.BytesReceived);
+        cells.Add(worker, (int)Cell.BytesSent, stream.BytesSent);
+        _requestTime.Record(worker, (long)stream.Duration.TotalMilliseconds);
+        if (stream.ResponseCode is >= 100 and < 600 and var code)
+        {
+            cells.Increment(worker, (int)Cell.RequestsCompleted);
+            cells.Increment(worker, (int)Cell.Responses1xx + (code / 100) - 1);
+        }
+        if (stream.UpstreamCluster is not null)
+            cells.Increment(worker, (int)Cell.RoutedTotal);
+        if (stream.Flags != ResponseFlags.None)
+            OnFlags(worker, stream.Flags);
+    }
+
+    public void OnDirectResponse(int worker) => _scope.Cells.Increment(worker, (int)Cell.DirectResponses);
+
+    public void OnRedirect(int worker) => _scope.Cells.Increment(worker, (int)Cell.Redirects);
+
+    public void Collect(List<Sample> samples)
+    {
+        _scope.Collect(samples);
+        _scope.Collect("downstream_rq_time", _requestTime, samples);
+    }
+
+    private void OnFlags(int worker, ResponseFlags flags)
+    {
+        var cells = _scope.Cells;
+        if ((flags & ResponseFlags.NoRoute) != ResponseFlags.None)
+            cells.Increment(worker, (int)Cell.NoRoute);
+        if ((flags & ResponseFlags.NoCluster) != ResponseFlags.None)
+            cells.Increment(worker, (int)Cell.NoCluster);
+        if ((flags & ResponseFlags.StreamIdleTimeout) != ResponseFlags.None)
+            cells.Increment(worker, (int)Cell.IdleTimeouts);
+        if ((flags & ResponseFlags.DownstreamProtocolError) != ResponseFlags.None)
+            cells.Increment(worker, (int)Cell.ProtocolErrors);
+    }
+}

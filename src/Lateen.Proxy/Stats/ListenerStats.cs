@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Telemetry;
+
+namespace Lateen.Proxy.Stats;
+
+/// <summary>Numbers of one listener (Envoy <c>listener.&lt;address&gt;.*</c>).</summary>
+public sealed class ListenerStats(string address, int workers)
+{
+    private static readonly StatTable s_table = new(
+        "listener",
+        "listener_address",
+        new StatDefinition("downstream_cx_total"),
+        new StatDefinition("downstream_cx_active", SampleKind.Gauge),
+        new StatDefinition("downstream_cx_destroy"),
+        new StatDefinition("no_filter_chain_match")
+    );
+
+    // Envoy writes addresses into names with underscores for colons.
+    private readonly StatScope _scope = new(s_table, address.Replace(':', '_'), workers);
+
+    /// <summary>Cells, in the order of the table.</summary>
+    private enum Cell
+    {
+        ConnectionsTotal,
+        ConnectionsActive,
+        ConnectionsDestroyed,
+        NoFilterChainMatch,
+    }
+
+    public void OnConnectionOpened(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsActive);
+    }
+
+    public void OnConnectionClosed(int worker)
+    {
+        _scope.Cells.Decrement(worker, (int)Cell.ConnectionsActive);
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsDestroyed);
+    }
+
+    public void OnNoFilterChain(int worker) => _scope.Cells.Increment(worker, (int)Cell.NoFilterChainMatch);
+
+    public void Collect(List<Sample> samples) => _scope.Collect(samples);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+using Lateen.Proxy.Runtime;
+using Lateen.Telemetry;
+using Lateen.Xds;
+
+namespace Lateen.Proxy.Stats;
+
+/// <summary>
+/// All numbers of a proxy, by the names that configuration gives them, so that they survive its changes. Filled by the
+/// workers, collected by the admin server.
+/// </summary>
+/// <param name="workers">Threads that count.</param>
+/// <param name="self">The workload this proxy stands beside.</param>
+public sealed class ProxyStats(int workers, WorkloadLabels self)
+{
+    private readonly ConcurrentDictionary<string, HttpStats> _http = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TcpStats> _tcp = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ClusterStats> _clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ListenerStats> _listeners = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, SubscriptionStats> _subscriptions = new(StringComparer.Ordinal)
+    {
+        [TypeUrls.Cluster] = new("cluster_manager.cds"),
+        [TypeUrls.Endpoints] = new("cluster_manager.eds"),
+        [TypeUrls.Listener] = new("listener_manager.lds"),
+        [TypeUrls.Route] = new("http.rds"),
+    };
+
+    public int Workers => workers;
+
+    public IstioMetrics Istio { get; } = new(workers);
+
+    /// <summary>Context of requests that no route or cluster took, by direction.</summary>
+    internal IstioContext UnroutedInbound { get; } = new(isInbound: true, self, null);
+
+    internal IstioContext UnroutedOutbound { get; } = new(isInbound: false, self, null);
+
+    public HttpStats Http(string statPrefix) => _http.GetOrAdd(statPrefix, name => new HttpStats(name, workers));
+
+    public TcpStats Tcp(string statPrefix) => _tcp.GetOrAdd(statPrefix, name => new TcpStats(name, workers));
+
+    public ClusterStats Cluster(string name) => _clusters.GetOrAdd(name, key => new ClusterStats(key, workers));
+
+    public ListenerStats Listener(string address) =>
+        _listeners.GetOrAdd(address, name => new ListenerStats(name, workers));
+
+    /// <summary>Null for a type that the proxy does not know.</summary>
+    public SubscriptionStats? Subscription(string typeUrl) => _subscriptions.GetValueOrDefault(typeUrl);
+
+    /// <summary>The cluster is gone, and its numbers with it.</summary>
+    public void ForgetCluster(string name) => _clusters.TryRemove(name, out _);
+
+    internal IstioContext Context(bool isInbound, Clusters.ServiceIdentity? service) => new(isInbound, self, service);
+
+    /// <summary>Adds a sample of every number, with what the runtime in force knows of its clusters.</summary>
+    public void Collect(ProxyRuntime runtime, List<Sample> samples)
+    {
+        foreach (var stats in _http.Values)
+            stats.Collect(samples);
+        foreach (var stats in _tcp.Values)
+            stats.Collect(samples);
+        foreach (var stats in _listeners.Values)
+            stats.Collect(samples);
+        foreach (var cluster in runtime.Clusters.Values)
+            cluster.Stats.Collect(cluster.Endpoints.Count, cluster.HealthyCount, samples);
+        foreach (var subscription in _subscriptions.Values)
+            subscription.Collect(samples);
+        Gauge("cluster_manager.active_clusters", runtime.Clusters.Count, samples);
+        Gauge("listener_manager.total_listeners_active", runtime.Listeners.Count, samples);
+        Istio.Collect(samples);
+    }
+
+    private static void Gauge(string name, long value, List<Sample> samples) =>
+        samples.Add(new Sample(name, $"envoy_{name.Replace('.', '_')}", "", SampleKind.Gauge, value));
+}

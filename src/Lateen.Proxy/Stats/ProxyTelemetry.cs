@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.AccessLogs;
+
+namespace Lateen.Proxy.Stats;
+
+/// <summary>Where a proxy tells of its work: numbers and logs. One per process, shared by what configuration builds.</summary>
+public sealed class ProxyTelemetry(int workers, WorkloadLabels self) : IDisposable
+{
+    public int Workers => workers;
+
+    public ProxyStats Stats { get; } = new(workers, self);
+
+    public AccessLogWriter Logs { get; } = new(workers);
+
+    public void Dispose() => Logs.Dispose();
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Telemetry;
+
+namespace Lateen.Proxy.Stats;
+
+/// <summary>How the updates of one xDS type went (Envoy <c>cluster_manager.cds.*</c>, <c>listener_manager.lds.*</c>).</summary>
+/// <param name="prefix">As <c>cluster_manager.cds</c>.</param>
+public sealed class SubscriptionStats(string prefix)
+{
+    private readonly string _family = $"envoy_{prefix.Replace('.', '_')}_";
+    private long _attempts;
+    private long _successes;
+    private long _rejections;
+    private string _version = "";
+
+    public long Successes => Volatile.Read(ref _successes);
+
+    public string Version => Volatile.Read(ref _version);
+
+    /// <summary>An update was applied: whole, or all but the resources that were bad.</summary>
+    public void OnUpdate(string version, bool rejected)
+    {
+        Interlocked.Increment(ref _attempts);
+        if (rejected)
+        {
+            Interlocked.Increment(ref _rejections);
+            return;
+        }
+        Interlocked.Increment(ref _successes);
+        Volatile.Write(ref _version, version);
+    }
+
+    public void Collect(List<Sample> samples)
+    {
+        Add("update_attempt", ref _attempts, samples);
+        Add("update_success", ref _successes, samples);
+        Add("update_rejected", ref _rejections, samples);
+        samples.Add(new Sample($"{prefix}.version_text", _family, "", SampleKind.Text, Text: Version));
+    }
+
+    private void Add(string name, ref long value, List<Sample> samples) =>
+        samples.Add(new Sample($"{prefix}.{name}", _family + name, "", SampleKind.Counter, Volatile.Read(ref value)));
+}
