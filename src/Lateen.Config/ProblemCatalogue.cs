@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Core;
+
+namespace Lateen.Config;
+
+/// <summary>
+/// Every kind of problem that configuration can have, with its code. LT01: reading; LT02: values; LT03: references between
+/// resources; LT05: fields that are known but not in force yet.
+/// </summary>
+public static class ProblemCatalogue
+{
+    public static Problem BrokenYaml(SourceLocation at, string what) =>
+        new(
+            "LT0101",
+            Severity.Error,
+            at,
+            "",
+            "",
+            $"the file is no YAML: {what}",
+            "correct the file; its last good content stays in force"
+        );
+
+    public static Problem Unreadable(SourceLocation at, string why) =>
+        new("LT0108", Severity.Error, at, "", "", $"cannot be read: {why}", "check the path and its permissions");
+
+    public static Problem NotAResource(SourceLocation at, string what) =>
+        new("LT0102", Severity.Error, at, "", "", what, "every document needs apiVersion, kind and metadata.name");
+
+    public static Problem UnknownKind(SourceLocation at, string subject, string apiVersion) =>
+        new(
+            "LT0103",
+            Severity.Error,
+            at,
+            subject,
+            "kind",
+            $"{apiVersion} has no such kind",
+            "check kind and apiVersion"
+        );
+
+    public static Problem ForeignKind(SourceLocation at, string subject, string apiVersion) =>
+        new("LT0104", Severity.Warning, at, subject, "", $"{apiVersion} is not read by the mesh and was skipped");
+
+    public static Problem KindNotInForce(SourceLocation at, string subject) =>
+        new("LT0501", Severity.Warning, at, subject, "", "this kind is known but not in force yet");
+
+    public static Problem FieldNotInForce(SourceLocation at, string subject, string field) =>
+        new(
+            "LT0502",
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            "this field is known but not in force yet; traffic ignores it"
+        );
+
+    public static Problem UnknownField(SourceLocation at, string subject, string field, string? suggestion) =>
+        new(
+            "LT0105",
+            Severity.Error,
+            at,
+            subject,
+            field,
+            "there is no such field",
+            suggestion is null ? "remove it" : $"did you mean {suggestion}?"
+        );
+
+    public static Problem WrongType(SourceLocation at, string subject, string field, string expected, string found) =>
+        new("LT0106", Severity.Error, at, subject, field, $"must be {expected}, not {found}", $"write {expected}");
+
+    public static Problem Duplicate(SourceLocation at, string subject, SourceLocation first) =>
+        new("LT0107", Severity.Error, at, subject, "", $"is defined twice, first at {first}", "remove one of the two");
+
+    public static Problem Missing(SourceLocation at, string subject, string field) =>
+        new("LT0201", Severity.Error, at, subject, field, "is required", "add it");
+
+    public static Problem OutOfRange(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0202", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadValue(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0203", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem Exclusive(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0204", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem UnknownSubset(SourceLocation at, string subject, string field, string subset, string host) =>
+        new(
+            "LT0301",
+            Severity.Error,
+            at,
+            subject,
+            field,
+            $"no DestinationRule for {host} defines the subset \"{subset}\"",
+            "define the subset or route to one that exists"
+        );
+
+    public static Problem UnknownHost(SourceLocation at, string subject, string field, string host) =>
+        new(
+            "LT0302",
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"no Service or ServiceEntry has the host {host}",
+            "check the name and the namespace"
+        );
+
+    public static Problem UnknownGateway(SourceLocation at, string subject, string field, string gateway) =>
+        new(
+            "LT0303",
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"there is no Gateway {gateway}",
+            "check the name and the namespace"
+        );
+
+    public static Problem HostTaken(SourceLocation at, string subject, string host, string winner) =>
+        new(
+            "LT0304",
+            Severity.Warning,
+            at,
+            subject,
+            "hosts",
+            $"{host} has routes in {winner} already, which is older and wins",
+            "merge the two"
+        );
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Analysis;
+using Lateen.Config.Decoding;
+using Lateen.Core;
+
+namespace Lateen.Config.Sources;
+
+/// <summary>
+/// Makes a snapshot of texts, remembering the last good version of everything: what is refused now stays in force as it
+/// was, and what was never good is not in force.
+/// </summary>
+public sealed class ConfigAssembler
+{
+    private readonly HashSet<string> _incomplete = new(StringComparer.Ordinal);
+    private Dictionary<ConfigKey, InForce> _inForce = [];
+    private long _revision;
+
+    /// <summary>Takes the whole set of texts, by their names.</summary>
+    public ConfigSnapshot Assemble(IReadOnlyDictionary<string, string> texts)
+    {
+        var problems = new List<Problem>();
+        var next = new Dictionary<ConfigKey, InForce>();
+        foreach (var (source, text) in texts.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+            Take(source, ResourceDecoder.Decode(source, text), next, problems);
+        // A file that breaks off may have held anything: all it held before stays.
+        foreach (var source in _incomplete.Where(texts.ContainsKey))
+            KeepRest(source, next);
+        Analyse(next, problems);
+        _inForce = next;
+        return new ConfigSnapshot(++_revision, next.Values.Select(static entry => entry.Resource), problems);
+    }
+
+    private void Take(string source, DecodedText decoded, Dictionary<ConfigKey, InForce> next, List<Problem> problems)
+    {
+        problems.AddRange(decoded.Problems);
+        if (decoded.IsComplete)
+            _incomplete.Remove(source);
+        else
+            _incomplete.Add(source);
+        foreach (var resource in decoded.Resources)
+        {
+            if (!next.TryAdd(resource.Key, new InForce(source, Unchanged(resource))))
+                problems.Add(
+                    ProblemCatalogue.Duplicate(resource.At, resource.Key.ToString(), next[resource.Key].Resource.At)
+                );
+        }
+        foreach (var key in decoded.Refused)
+        {
+            if (_inForce.TryGetValue(key, out var lastGood))
+                next.TryAdd(key, lastGood with { Source = source });
+        }
+    }
+
+    private void KeepRest(string source, Dictionary<ConfigKey, InForce> next)
+    {
+        foreach (var (key, entry) in _inForce)
+        {
+            if (entry.Source == source)
+                next.TryAdd(key, entry);
+        }
+    }
+
+    /// <summary>
+    /// A changed resource whose references do not hold is not taken; one that stands as it did stays, since refusing it
+    /// would only break more.
+    /// </summary>
+    private void Analyse(Dictionary<ConfigKey, InForce> next, List<Problem> problems)
+    {
+        var candidate = new ConfigSnapshot(_revision, next.Values.Select(static entry => entry.Resource), []);
+        foreach (var (key, problem) in ReferenceAnalysis.Run(candidate))
+        {
+            problems.Add(problem);
+            if (problem.Severity != Severity.Error)
+                continue;
+            if (_inForce.TryGetValue(key, out var lastGood))
+                next[key] = lastGood;
+            else
+                next.Remove(key);
+        }
+    }
+
+    /// <summary>The object in force when nothing but its place changed, so that whoever caches by reference finds it again.</summary>
+    private ConfigResource Unchanged(ConfigResource resource) =>
+        _inForce.TryGetValue(resource.Key, out var current) && current.Resource.Equals(resource)
+            ? current.Resource
+            : resource;
+
+    private sealed record InForce(string Source, ConfigResource Resource);
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Core;
+
+namespace Lateen.Config.Sources;
+
+/// <summary>
+/// The YAML files of a directory and its folders, or one file. Watches them: an edit is in force a moment after it was
+/// saved. A poll finds what the watcher misses, as on network file systems.
+/// </summary>
+public sealed class DirectorySource : IDisposable
+{
+    /// <summary>Editors write a file in several steps; this long nothing must happen before it is read.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(10);
+
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly ConfigAssembler _assembler = new();
+    private readonly Published<ConfigSnapshot> _published = new(ConfigSnapshot.Empty);
+    private readonly SemaphoreSlim _changed = new(0);
+    private readonly FileSystemWatcher _watcher;
+    private Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private HashSet<Problem> _told = [];
+
+    /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
+    public DirectorySource(string path, TimeProvider time)
+    {
+        _path = Path.GetFullPath(path);
+        _time = time;
+        if (!Directory.Exists(_path) && !File.Exists(_path))
+            throw new DirectoryNotFoundException($"there is no file or directory {path}");
+        var directory = Directory.Exists(_path) ? _path : Path.GetDirectoryName(_path)!;
+        _watcher = new FileSystemWatcher(directory)
+        {
+            IncludeSubdirectories = Directory.Exists(_path),
+            NotifyFilter =
+                NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
+        };
+        _watcher.Changed += (_, _) => _changed.Release();
+        _watcher.Created += (_, _) => _changed.Release();
+        _watcher.Deleted += (_, _) => _changed.Release();
+        _watcher.Renamed += (_, _) => _changed.Release();
+        _watcher.Error += (_, _) => _changed.Release();
+    }
+
+    /// <summary>A new snapshot is in force; the problems are those that were not told before.</summary>
+    public event Action<ConfigSnapshot, IReadOnlyList<Problem>>? Changed;
+
+    public ConfigSnapshot Current => _published.Current;
+
+    /// <summary>Reads everything now, then follows changes until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        _watcher.EnableRaisingEvents = true;
+        Load();
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await _changed.WaitAsync(s_pollInterval, stop).ConfigureAwait(false);
+                while (await _changed.WaitAsync(Quiet, stop).ConfigureAwait(false)) { }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            Load();
+        }
+    }
+
+    /// <summary>Reads the files and puts them in force if any changed.</summary>
+    public void Load()
+    {
+        Dictionary<string, string> texts;
+        try
+        {
+            texts = ReadFiles();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Files come and go while we look; the watcher or the poll has us look again.
+            Tell(_published.Current, [ProblemCatalogue.Unreadable(new SourceLocation(_path), failure.Message)]);
+            return;
+        }
+        if (Current.Revision > 0 && texts.Count == _texts.Count && !texts.Except(_texts).Any())
+            return;
+        _texts = texts;
+        var snapshot = _assembler.Assemble(texts);
+        _published.Replace(snapshot);
+        Tell(snapshot, snapshot.Problems);
+    }
+
+    public void Dispose()
+    {
+        _watcher.Dispose();
+        _changed.Dispose();
+    }
+
+    /// <summary>Each problem is told once, until it was gone and came back.</summary>
+    private void Tell(ConfigSnapshot snapshot, IReadOnlyList<Problem> problems)
+    {
+        var fresh = problems.Where(problem => !_told.Contains(problem)).ToList();
+        _told = [.. problems];
+        Changed?.Invoke(snapshot, fresh);
+    }
+
+    private Dictionary<string, string> ReadFiles()
+    {
+        if (File.Exists(_path))
+            return new Dictionary<string, string>(StringComparer.Ordinal) { [_path] = File.ReadAllText(_path) };
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(_path, "*", SearchOption.AllDirectories))
+        {
+            if (Path.GetExtension(file) is ".yaml" or ".yml" && !Path.GetFileName(file).StartsWith('.'))
+                texts[Path.GetRelativePath(_path, file)] = File.ReadAllText(file);
+        }
+        return texts;
+    }
+}
