@@ -17,7 +17,7 @@ namespace Lateen.Proxy.Runtime;
 
 /// <summary>
 /// Takes xDS resources, keeps what is good of them, and publishes a whole <see cref="ProxyRuntime"/> after each update.
-/// Used by one thread: the xDS client's.
+/// Updates come from the xDS client and from DNS; a lock takes them one at a time. Requests never meet it.
 /// </summary>
 /// <remarks>
 /// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are. Until then the
@@ -30,6 +30,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
     private readonly ResourceTable<ListenerRuntime> _listeners = new(TypeUrls.Listener);
     private readonly ResourceTable<RouteTable> _routes = new(TypeUrls.Route);
     private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
     private bool _hasClusters;
     private bool _hasListeners;
 
@@ -40,35 +41,45 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
     public bool IsReady { get; private set; }
 
     /// <summary>Every resource that is in force or warming, as it came.</summary>
-    public IEnumerable<(string TypeUrl, NamedResource Resource)> Resources
+    public IReadOnlyList<(string TypeUrl, NamedResource Resource)> Resources
     {
         get
         {
-            foreach (var resource in _clusters.Resources)
-                yield return (TypeUrls.Cluster, resource);
-            foreach (var resource in _endpoints.Resources)
-                yield return (TypeUrls.Endpoints, resource);
-            foreach (var resource in _listeners.Resources)
-                yield return (TypeUrls.Listener, resource);
-            foreach (var resource in _routes.Resources)
-                yield return (TypeUrls.Route, resource);
+            lock (_gate)
+            {
+                return
+                [
+                    .. _clusters.Resources.Select(static resource => (TypeUrls.Cluster, resource)),
+                    .. _endpoints.Resources.Select(static resource => (TypeUrls.Endpoints, resource)),
+                    .. _listeners.Resources.Select(static resource => (TypeUrls.Listener, resource)),
+                    .. _routes.Resources.Select(static resource => (TypeUrls.Route, resource)),
+                ];
+            }
         }
     }
 
     /// <summary>Clusters whose endpoints have DNS names, for the resolver.</summary>
-    public IEnumerable<ClusterSpec> DnsClusters
+    public IReadOnlyList<ClusterSpec> DnsClusters
     {
         get
         {
-            foreach (var (_, spec) in _clusters.Values)
+            lock (_gate)
             {
-                if (spec.Kind is ClusterKind.StrictDns or ClusterKind.LogicalDns)
-                    yield return spec;
+                return _clusters
+                    .Values.Select(static pair => pair.Value)
+                    .Where(static spec => spec.Kind is ClusterKind.StrictDns or ClusterKind.LogicalDns)
+                    .ToList();
             }
         }
     }
 
     public IReadOnlyList<ResourceRejection> Apply(ResourceUpdate update)
+    {
+        lock (_gate)
+            return ApplyLocked(update);
+    }
+
+    private IReadOnlyList<ResourceRejection> ApplyLocked(ResourceUpdate update)
     {
         var rejections = update.TypeUrl switch
         {
@@ -88,13 +99,22 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
     /// <summary>Puts the addresses in force that the names of a DNS cluster resolved to.</summary>
     public void SetResolved(string cluster, EndpointSetSpec endpoints)
     {
-        if (!_clusters.TryGet(cluster, out var spec))
-            return;
-        _resolved[cluster] = new ResolvedEndpoints(spec, endpoints);
-        Publish();
+        lock (_gate)
+        {
+            if (!_clusters.TryGet(cluster, out var spec))
+                return;
+            _resolved[cluster] = new ResolvedEndpoints(spec, endpoints);
+            Publish();
+        }
     }
 
     public IReadOnlyCollection<string> ReferencedNames(string typeUrl)
+    {
+        lock (_gate)
+            return ReferencedNamesLocked(typeUrl);
+    }
+
+    private SortedSet<string> ReferencedNamesLocked(string typeUrl)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         if (typeUrl == TypeUrls.Endpoints)

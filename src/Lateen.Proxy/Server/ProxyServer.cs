@@ -19,6 +19,8 @@ public sealed class ProxyServer : IDisposable
     private readonly Thread?[] _threads;
     private readonly Dictionary<string, OpenListener> _open = new(StringComparer.Ordinal);
     private readonly TimeSpan _drainTime;
+    private readonly Lock _gate = new();
+    private bool _draining;
 
     /// <param name="telemetry">Says how many workers there are; as a rule one per core.</param>
     /// <param name="drainTime">How long connections of a listener that is gone may go on (Envoy <c>--drain-time-s</c>, Istio's 45 s).</param>
@@ -44,6 +46,12 @@ public sealed class ProxyServer : IDisposable
     /// <returns>Names of listeners that could not be opened, each with the reason; their previous version goes on.</returns>
     public IReadOnlyList<(string Listener, string Reason)> Apply(ProxyRuntime runtime)
     {
+        lock (_gate)
+            return _draining ? [] : ApplyLocked(runtime);
+    }
+
+    private List<(string Listener, string Reason)> ApplyLocked(ProxyRuntime runtime)
+    {
         var failures = new List<(string, string)>();
         foreach (var (name, listener) in runtime.Listeners)
         {
@@ -68,16 +76,23 @@ public sealed class ProxyServer : IDisposable
     }
 
     /// <summary>Where a listener accepts, with the port the kernel chose where 0 was asked for.</summary>
-    public NetAddress? AddressOf(string listener) =>
-        _open.TryGetValue(listener, out var open) ? open.Sockets[0].Address : null;
+    public NetAddress? AddressOf(string listener)
+    {
+        lock (_gate)
+            return _open.TryGetValue(listener, out var open) ? open.Sockets[0].Address : null;
+    }
 
     /// <summary>Stops accepting and lets connections end; responses announce it.</summary>
     public void Drain()
     {
-        foreach (var worker in _workers)
-            worker.Loop.Post(() => worker.IsDraining = true);
-        foreach (var name in _open.Keys.ToArray())
-            Close(name);
+        lock (_gate)
+        {
+            _draining = true;
+            foreach (var worker in _workers)
+                worker.Loop.Post(() => worker.IsDraining = true);
+            foreach (var name in _open.Keys.ToArray())
+                Close(name);
+        }
     }
 
     public void Dispose()

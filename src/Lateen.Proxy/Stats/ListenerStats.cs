@@ -27,6 +27,9 @@ public sealed class ListenerStats(string address, int workers)
         NoFilterChainMatch,
     }
 
+    /// <summary>Connections open now.</summary>
+    public long ActiveConnections => _scope.Cells.Sum((int)Cell.ConnectionsActive);
+
     public void OnConnectionOpened(int worker)
     {
         _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);

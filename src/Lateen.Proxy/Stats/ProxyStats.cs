@@ -36,6 +36,9 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
 
     internal IstioContext UnroutedOutbound { get; } = new(isInbound: false, self, null);
 
+    /// <summary>Connections from clients, over all listeners.</summary>
+    public long ActiveConnections => _listeners.Values.Sum(static listener => listener.ActiveConnections);
+
     public HttpStats Http(string statPrefix) => _http.GetOrAdd(statPrefix, name => new HttpStats(name, workers));
 
     public TcpStats Tcp(string statPrefix) => _tcp.GetOrAdd(statPrefix, name => new TcpStats(name, workers));

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+using Envoy.Config.Core.V3;
+using Envoy.Service.Discovery.V3;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Lateen.Xds;
+
+namespace Lateen.Agent.Discovery;
+
+/// <summary>One stream of the state-of-the-world variant of ADS, for servers without the incremental one.</summary>
+internal sealed class SotwSession(ResourceIntake intake, Node node)
+{
+    private readonly SubscriptionPlan _plan = new(intake.Consumer);
+    private readonly Dictionary<string, (string Version, string Nonce)> _last = new(StringComparer.Ordinal);
+    private bool _sentNode;
+
+    /// <summary>Runs until the stream ends, which is always a failure.</summary>
+    public async Task RunAsync(
+        AsyncDuplexStreamingCall<DiscoveryRequest, DiscoveryResponse> call,
+        Action onResponse,
+        CancellationToken stop
+    )
+    {
+        await SendAsync(call, Request(TypeUrls.Cluster)).ConfigureAwait(false);
+        while (await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
+        {
+            onResponse();
+            var response = call.ResponseStream.Current;
+            var update = new ResourceUpdate(
+                response.TypeUrl,
+                response.VersionInfo,
+                response
+                    .Resources.Select(body => new NamedResource(NameOf(body), response.VersionInfo, body))
+                    .ToArray(),
+                [],
+                // Endpoints and routes that are left out stay; clusters and listeners go.
+                TypeUrls.IsWildcard(response.TypeUrl)
+            );
+            var rejections = intake.Take(update);
+            await AcknowledgeAsync(call, response, rejections).ConfigureAwait(false);
+            foreach (var change in _plan.After(update))
+            {
+                intake.Forget(change.TypeUrl, change.Removed);
+                await SendAsync(call, Request(change.TypeUrl)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task AcknowledgeAsync(
+        AsyncDuplexStreamingCall<DiscoveryRequest, DiscoveryResponse> call,
+        DiscoveryResponse response,
+        IReadOnlyList<ResourceRejection> rejections
+    )
+    {
+        var (lastGood, _) = _last.GetValueOrDefault(response.TypeUrl, ("", ""));
+        _last[response.TypeUrl] = (rejections.Count == 0 ? response.VersionInfo : lastGood, response.Nonce);
+        var request = Request(response.TypeUrl);
+        request.ErrorDetail = ResourceIntake.ErrorOf(rejections);
+        return SendAsync(call, request);
+    }
+
+    private DiscoveryRequest Request(string typeUrl)
+    {
+        var (version, nonce) = _last.GetValueOrDefault(typeUrl, ("", ""));
+        return new DiscoveryRequest
+        {
+            TypeUrl = typeUrl,
+            VersionInfo = version,
+            ResponseNonce = nonce,
+            ResourceNames = { _plan.Names(typeUrl) },
+        };
+    }
+
+    private Task SendAsync(AsyncDuplexStreamingCall<DiscoveryRequest, DiscoveryResponse> call, DiscoveryRequest request)
+    {
+        if (!_sentNode)
+            request.Node = node;
+        _sentNode = true;
+        return call.RequestStream.WriteAsync(request);
+    }
+
+    /// <summary>Here a resource's name stands only inside it: field 1 of every type.</summary>
+    private static string NameOf(Any body)
+    {
+        var input = new CodedInputStream(body.Value.ToByteArray());
+        while (input.ReadTag() is var tag && tag != 0)
+        {
+            if (
+                WireFormat.GetTagFieldNumber(tag) == 1
+                && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited
+            )
+                return input.ReadString();
+            input.SkipLastField();
+        }
+        return "";
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Xds;
+
+namespace Lateen.Agent.Discovery;
+
+/// <summary>
+/// What one stream asks for, and when: clusters first, their endpoints, listeners once those are there, then the
+/// listeners' routes. Shared by both variants of the protocol.
+/// </summary>
+internal sealed class SubscriptionPlan(IResourceConsumer consumer)
+{
+    private readonly Dictionary<string, HashSet<string>> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _awaitedEndpoints = new(StringComparer.Ordinal);
+    private bool _hasClusters;
+    private bool _askedForListeners;
+
+    /// <summary>Names subscribed to so far.</summary>
+    public IReadOnlyCollection<string> Names(string typeUrl) => Set(typeUrl);
+
+    /// <summary>Takes note of what came, and says what must be asked for next.</summary>
+    public IReadOnlyList<SubscriptionChange> After(ResourceUpdate update)
+    {
+        var changes = new List<SubscriptionChange>();
+        if (update.TypeUrl == TypeUrls.Cluster)
+        {
+            _hasClusters = true;
+            if (Compare(TypeUrls.Endpoints) is { } change)
+            {
+                _awaitedEndpoints.UnionWith(change.Added);
+                _awaitedEndpoints.ExceptWith(change.Removed);
+                changes.Add(change);
+            }
+        }
+        else if (update.TypeUrl == TypeUrls.Endpoints)
+        {
+            _awaitedEndpoints.ExceptWith(update.Changed.Select(static resource => resource.Name));
+            _awaitedEndpoints.ExceptWith(update.Removed);
+        }
+        else if (update.TypeUrl == TypeUrls.Listener && Compare(TypeUrls.Route) is { } change)
+        {
+            changes.Add(change);
+        }
+        if (_hasClusters && !_askedForListeners && _awaitedEndpoints.Count == 0)
+        {
+            _askedForListeners = true;
+            changes.Add(new SubscriptionChange(TypeUrls.Listener, [], []));
+        }
+        return changes;
+    }
+
+    private SubscriptionChange? Compare(string typeUrl)
+    {
+        var wanted = consumer.ReferencedNames(typeUrl);
+        var current = Set(typeUrl);
+        var added = wanted.Where(name => !current.Contains(name)).ToList();
+        var removed = current.Where(name => !wanted.Contains(name)).ToList();
+        if (added.Count == 0 && removed.Count == 0)
+            return null;
+        current.UnionWith(added);
+        current.ExceptWith(removed);
+        return new SubscriptionChange(typeUrl, added, removed);
+    }
+
+    private HashSet<string> Set(string typeUrl) =>
+        _names.TryGetValue(typeUrl, out var set) ? set : _names[typeUrl] = new HashSet<string>(StringComparer.Ordinal);
+}
+
+/// <summary>A change of what is asked for; for a wildcard type without names, its first request.</summary>
+internal sealed record SubscriptionChange(string TypeUrl, IReadOnlyList<string> Added, IReadOnlyList<string> Removed);

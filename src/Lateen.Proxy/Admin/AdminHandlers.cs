@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Proxy.Admin;
+
+/// <summary>What an admin address serves: everything, or what one of Istio's other ports is for.</summary>
+public enum AdminRole : byte
+{
+    /// <summary>15000: Envoy's admin.</summary>
+    Admin,
+
+    /// <summary>15090: <c>/stats/prometheus</c> alone.</summary>
+    Prometheus,
+
+    /// <summary>15021: <c>/healthz/ready</c> alone.</summary>
+    Readiness,
+
+    /// <summary>15020: pilot-agent's endpoints.</summary>
+    Agent,
+}
+
+/// <summary>The endpoints of the admin interface (Envoy's paths and answers).</summary>
+public sealed class AdminHandlers(ProxyState state)
+{
+    private const string Help = """
+        admin commands are:
+          /clusters: upstream cluster status (?format=json)
+          /config_dump: configuration in force (?resource=, ?include_eds)
+          /drain_listeners (POST): stop accepting, let connections end
+          /healthcheck/fail (POST): answer 503 to readiness probes
+          /healthcheck/ok (POST): take that back
+          /help: this text
+          /listeners: addresses (?format=json)
+          /memory: memory in use
+          /quitquitquit (POST): end the process
+          /ready: 200 LIVE when traffic may come
+          /reopen_logs (POST): open access logs anew
+          /server_info: version, state, uptime
+          /stats: numbers (?usedonly, ?filter=, ?format=json|prometheus)
+          /stats/prometheus: numbers for Prometheus
+
+        """;
+
+    public AdminResponse Handle(AdminRole role, AdminRequest request) =>
+        role switch
+        {
+            AdminRole.Admin => HandleAdmin(request),
+            AdminRole.Prometheus when request.Path == "/stats/prometheus" => StatsPage.Prometheus(state),
+            AdminRole.Readiness when request.Path == "/healthz/ready" => Ready(),
+            AdminRole.Agent => HandleAgent(request),
+            _ => NotFound(request),
+        };
+
+    private AdminResponse HandleAdmin(AdminRequest request)
+    {
+        var isJson = request.Query.GetValueOrDefault("format") == "json";
+        return request.Path switch
+        {
+            "/" or "/help" => AdminResponse.Text(Help),
+            "/ready" => AdminResponse.Text($"{StateText()}\n", state.IsReady ? 200 : 503),
+            "/server_info" => RuntimePages.ServerInfo(state),
+            "/clusters" => RuntimePages.Clusters(state, isJson),
+            "/listeners" => RuntimePages.Listeners(state, isJson),
+            "/config_dump" => ConfigDumpPage.Write(state, request),
+            "/stats" => StatsPage.Stats(state, request),
+            "/stats/prometheus" => StatsPage.Prometheus(state),
+            "/memory" => Memory(),
+            "/drain_listeners" => Change(request, state.Drain),
+            "/quitquitquit" => Change(request, state.OnQuit),
+            "/healthcheck/fail" => Change(request, () => state.SetFailed(true)),
+            "/healthcheck/ok" => Change(request, () => state.SetFailed(false)),
+            "/reopen_logs" => Change(request, state.Telemetry.Logs.Reopen),
+            _ => NotFound(request),
+        };
+    }
+
+    private AdminResponse HandleAgent(AdminRequest request) =>
+        request.Path switch
+        {
+            "/healthz/ready" => Ready(),
+            "/stats/prometheus" or "/metrics" => StatsPage.Prometheus(state),
+            "/drain" => Change(request, state.Drain),
+            "/quitquitquit" => Change(request, state.OnQuit),
+            _ => NotFound(request),
+        };
+
+    private AdminResponse Ready() =>
+        state.IsReady ? AdminResponse.Text("") : AdminResponse.Text($"{StateText()}\n", 503);
+
+    private string StateText() =>
+        state.State switch
+        {
+            ServerState.Live => state.IsReady ? "LIVE" : "FAILED",
+            ServerState.Draining => "DRAINING",
+            ServerState.PreInitializing => "PRE_INITIALIZING",
+            _ => "INITIALIZING",
+        };
+
+    /// <summary>What changes something wants POST, so that no link in a browser does it.</summary>
+    private static AdminResponse Change(AdminRequest request, Action change)
+    {
+        if (!request.IsPost)
+            return AdminResponse.Text($"Method {request.Method} not allowed, POST required.\n", 405);
+        change();
+        return AdminResponse.Text("OK\n");
+    }
+
+    private static AdminResponse Memory() =>
+        AdminResponse.Json(
+            $$"""{"allocated":"{{GC.GetTotalMemory(false)}}","heap_size":"{{GC.GetGCMemoryInfo().HeapSizeBytes}}","total_physical_bytes":"{{Environment.WorkingSet}}"}"""
+        );
+
+    private static AdminResponse NotFound(AdminRequest request) =>
+        AdminResponse.Text($"invalid path {request.Path}. {Help}", 404);
+}

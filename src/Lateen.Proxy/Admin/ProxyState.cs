@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Core;
+using Lateen.Proxy.Runtime;
+using Lateen.Proxy.Stats;
+
+namespace Lateen.Proxy.Admin;
+
+/// <summary>Envoy's states of a server, with its numbers.</summary>
+public enum ServerState : byte
+{
+    Live,
+    Draining,
+    PreInitializing,
+    Initializing,
+}
+
+/// <summary>What the admin interface shows and may change of a running proxy.</summary>
+public sealed class ProxyState(
+    ConfigStore store,
+    Published<ProxyRuntime> runtime,
+    ProxyTelemetry telemetry,
+    TimeProvider time
+)
+{
+    private readonly long _started = time.GetTimestamp();
+    private int _draining;
+    private int _failed;
+
+    public required string Version { get; init; }
+
+    public required string NodeId { get; init; }
+
+    /// <summary>Stops accepting; called once.</summary>
+    public required Action OnDrain { get; init; }
+
+    /// <summary>Ends the process, drained or not.</summary>
+    public required Action OnQuit { get; init; }
+
+    /// <summary>Whether the control plane is connected.</summary>
+    public required Func<bool> IsConnected { get; init; }
+
+    public ConfigStore Store => store;
+
+    public ProxyRuntime Runtime => runtime.Current;
+
+    public ProxyTelemetry Telemetry => telemetry;
+
+    public TimeSpan Uptime => time.GetElapsedTime(_started);
+
+    public ServerState State =>
+        Volatile.Read(ref _draining) != 0 ? ServerState.Draining
+        : store.IsReady ? ServerState.Live
+        : ServerState.Initializing;
+
+    /// <summary>Traffic may come.</summary>
+    public bool IsReady => State == ServerState.Live && Volatile.Read(ref _failed) == 0;
+
+    public void Drain()
+    {
+        if (Interlocked.Exchange(ref _draining, 1) == 0)
+            OnDrain();
+    }
+
+    /// <summary>Makes the proxy say it is not ready, or take that back (Envoy <c>/healthcheck/fail</c>).</summary>
+    public void SetFailed(bool failed) => Volatile.Write(ref _failed, failed ? 1 : 0);
+}
