@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config;
+using Lateen.Config.Kinds;
+
+namespace Lateen.Mesh;
+
+/// <summary>Builds what a gateway serves: the Gateways that select it, and the VirtualServices bound to those.</summary>
+internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
+{
+    public GatewayView Build()
+    {
+        var servers = mesh
+            .Gateways.Where(gateway => Labels.Carry(node.Labels, gateway.Spec.Selector))
+            .SelectMany(static gateway => gateway.Spec.Servers.Select(server => (gateway, server)))
+            .Where(static entry => entry.server.Port.IsHttp || entry.server.Port.Protocol == "TCP")
+            .GroupBy(static entry => (entry.server.Port.Number, entry.server.Bind))
+            .OrderBy(static group => group.Key.Number)
+            .ThenBy(static group => group.Key.Bind, StringComparer.Ordinal);
+        var ports = servers.Select(group => Port(group.Key.Number, group.Key.Bind, group.ToArray())).ToArray();
+        return mesh.Derivations.Of("gateway", [.. ports], () => new GatewayView { Ports = ports });
+    }
+
+    /// <summary>The oldest server decides the port's protocol; servers with another one have no part in it.</summary>
+    private GatewayPort Port(int number, string bind, (ConfigResource<Gateway> Gateway, GatewayServer Server)[] servers)
+    {
+        var isHttp = servers[0].Server.Port.IsHttp;
+        var bound = servers
+            .Where(entry => entry.Server.Port.IsHttp == isHttp)
+            .SelectMany(entry => Bound(entry.Gateway, entry.Server))
+            .Distinct()
+            .ToArray();
+        var inputs = new List<object> { number.ToString(), bind, isHttp ? "http" : "tcp", node.Namespace };
+        foreach (var (host, gateway, routes) in bound)
+        {
+            inputs.AddRange([host, gateway, routes]);
+            inputs.AddRange(mesh.DestinationsOf(routes));
+        }
+        return mesh.Derivations.Of(
+            "gateway port",
+            [.. inputs],
+            () =>
+                new GatewayPort
+                {
+                    Number = number,
+                    Bind = bind,
+                    IsHttp = isHttp,
+                    HttpHosts = isHttp ? Hosts(number, bound) : [],
+                    Tcp = isHttp ? null : Tcp(number, bound),
+                }
+        );
+    }
+
+    /// <summary>Every host that a VirtualService brings to a server, oldest VirtualService first.</summary>
+    private IEnumerable<BoundRoutes> Bound(ConfigResource<Gateway> gateway, GatewayServer server)
+    {
+        var name = $"{gateway.Namespace}/{gateway.Name}";
+        foreach (var routes in mesh.Routes.Of(name))
+        {
+            foreach (var host in routes.Hosts)
+            {
+                foreach (var admitted in server.Hosts)
+                {
+                    if (Admit(admitted, host, routes.Origin.Namespace, gateway.Namespace) is { } narrower)
+                        yield return new BoundRoutes(narrower, name, routes);
+                }
+            }
+        }
+    }
+
+    /// <summary>The host under which a server takes a VirtualService's; null when it does not.</summary>
+    /// <param name="admitted"><c>host</c>, or <c>namespace/host</c> for VirtualServices of that namespace alone; <c>.</c> is the Gateway's own.</param>
+    private static string? Admit(string admitted, string host, string routesNamespace, string gatewayNamespace)
+    {
+        var slash = admitted.IndexOf('/');
+        if (slash >= 0)
+        {
+            var ns = admitted[..slash];
+            if (ns == ".")
+                ns = gatewayNamespace;
+            if (ns != "*" && ns != routesNamespace)
+                return null;
+            admitted = admitted[(slash + 1)..];
+        }
+        return HostPattern.Narrower(admitted, host);
+    }
+
+    /// <summary>VirtualServices of one host add up; what matches everything goes last, so that it hides nothing.</summary>
+    private HttpHost[] Hosts(int port, BoundRoutes[] bound) =>
+        bound
+            .GroupBy(static entry => entry.Host)
+            .OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .Select(group => new HttpHost
+            {
+                Host = group.Key,
+                Port = port,
+                Names = [group.Key],
+                Rules = group
+                    .SelectMany(entry => RouteExpansion.Expand(entry.Routes, Context(entry, port), mesh.ByHost))
+                    .OrderBy(static rule => rule.IsCatchAll)
+                    .ToArray(),
+                IsDefault = false,
+            })
+            .ToArray();
+
+    private TcpRoute? Tcp(int port, BoundRoutes[] bound)
+    {
+        foreach (var entry in bound)
+        {
+            if (RouteExpansion.ExpandTcp(entry.Routes, Context(entry, port), mesh.ByHost) is { } targets)
+                return new TcpRoute
+                {
+                    Host = "",
+                    Port = port,
+                    Targets = targets,
+                };
+        }
+        return null;
+    }
+
+    private RouteContext Context(BoundRoutes entry, int port) =>
+        new(entry.Gateway, port, node.Namespace, new Dictionary<string, string>());
+
+    /// <param name="Gateway">Qualified name.</param>
+    private sealed record BoundRoutes(string Host, string Gateway, ServiceRoutes Routes);
+}

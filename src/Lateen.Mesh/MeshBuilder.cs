@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
+using Lateen.Config;
+using Lateen.Config.Kinds;
+using Lateen.Core;
+
+namespace Lateen.Mesh;
+
+/// <summary>Configuration and endpoints → <see cref="MeshSnapshot"/>. Pure: the previous snapshot only saves work.</summary>
+public static class MeshBuilder
+{
+    private static readonly ConditionalWeakTable<ConfigResource<VirtualService>, ServiceRoutes> s_routes = new();
+
+    /// <summary>Endpoints that ServiceEntries list themselves.</summary>
+    private static readonly ConditionalWeakTable<ConfigResource<ServiceEntry>, WorkloadEndpoint[]> s_listed = new();
+
+    /// <param name="previous">The snapshot in force; what did not change since is taken from it.</param>
+    public static MeshSnapshot Build(
+        ConfigSnapshot config,
+        EndpointSnapshot endpoints,
+        MeshConfig mesh,
+        MeshSnapshot? previous = null
+    )
+    {
+        // Equal settings stay the same object, since derived things are found again by reference.
+        if (previous is not null && previous.Config == mesh)
+            mesh = previous.Config;
+        var derivations = new Derivations(previous?.Derivations);
+        previous?.Derivations.ForgetOlder();
+        var problems = new List<Problem>();
+        var index = new LabelIndex(endpoints.Endpoints);
+        return new MeshSnapshot(
+            config.Revision,
+            mesh,
+            Services(config, index, derivations, problems),
+            config
+                .Of<VirtualService>()
+                .Select(static resource => s_routes.GetValue(resource, static key => new ServiceRoutes(key)))
+                .ToArray(),
+            new DestinationPolicies(config, mesh.RootNamespace, derivations),
+            config.Of<Gateway>().ToArray(),
+            problems,
+            derivations
+        );
+    }
+
+    private static MeshService[] Services(
+        ConfigSnapshot config,
+        LabelIndex index,
+        Derivations derivations,
+        List<Problem> problems
+    )
+    {
+        var byHost = new SortedDictionary<string, MeshService>(StringComparer.Ordinal);
+        foreach (var resource in config.Of<Service>())
+        {
+            var service = FromService(resource, index, derivations);
+            byHost.TryAdd(service.Host, service);
+        }
+        foreach (var resource in config.Of<ServiceEntry>())
+        {
+            foreach (var host in resource.Spec.Hosts)
+            {
+                var service = FromServiceEntry(resource, host, index, derivations);
+                if (!byHost.TryAdd(host, service) && byHost[host].Origin != resource.Key)
+                    problems.Add(MeshProblems.HostTaken(resource, host, byHost[host].Origin));
+            }
+        }
+        return byHost.Values.ToArray();
+    }
+
+    private static MeshService FromService(ConfigResource<Service> resource, LabelIndex index, Derivations derivations)
+    {
+        var endpoints = index.Select(resource.Namespace, resource.Spec.Selector);
+        return derivations.Of(
+            "service",
+            [resource, .. endpoints],
+            () =>
+                new MeshService
+                {
+                    Host = HostNames.OfService(resource.Name, resource.Namespace),
+                    Name = resource.Name,
+                    Namespace = resource.Namespace,
+                    Origin = resource.Key,
+                    Ports = resource.Spec.Ports,
+                    Selector = resource.Spec.Selector,
+                    Endpoints = endpoints,
+                }
+        );
+    }
+
+    private static MeshService FromServiceEntry(
+        ConfigResource<ServiceEntry> resource,
+        string host,
+        LabelIndex index,
+        Derivations derivations
+    )
+    {
+        var entry = resource.Spec;
+        IReadOnlyList<WorkloadEndpoint> endpoints = entry.WorkloadSelector is { } selector
+            ? index.Select(resource.Namespace, selector)
+            : s_listed.GetValue(resource, ListedEndpoints);
+        return derivations.Of(
+            "service entry",
+            [resource, host, .. endpoints],
+            () =>
+                new MeshService
+                {
+                    Host = host,
+                    Name = host,
+                    Namespace = resource.Namespace,
+                    Origin = resource.Key,
+                    Ports = entry.Ports,
+                    Resolution = entry.Resolution,
+                    IsExternal = !entry.IsInternal,
+                    Selector = entry.WorkloadSelector ?? new Dictionary<string, string>(),
+                    Endpoints = endpoints.Count == 0 ? ItselfByDns(resource, host) : endpoints,
+                }
+        );
+    }
+
+    private static WorkloadEndpoint[] ListedEndpoints(ConfigResource<ServiceEntry> resource) =>
+        resource
+            .Spec.Endpoints.Select(
+                (entry, i) =>
+                    WorkloadEndpoint.From(
+                        entry,
+                        $"{resource.Name}-{i}",
+                        resource.Namespace,
+                        new Dictionary<string, string>()
+                    )
+            )
+            .ToArray();
+
+    /// <summary>A host that resolves by DNS and lists no endpoints is its own one.</summary>
+    private static WorkloadEndpoint[] ItselfByDns(ConfigResource<ServiceEntry> resource, string host) =>
+        resource.Spec is { Resolution: ServiceResolution.Dns, WorkloadSelector: null } && !host.StartsWith('*')
+            ?
+            [
+                new WorkloadEndpoint
+                {
+                    Name = resource.Name,
+                    Namespace = resource.Namespace,
+                    Address = host,
+                },
+            ]
+            : [];
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config;
+using Lateen.Core;
+
+namespace Lateen.Mesh;
+
+/// <summary>What is wrong with resources only in view of others: codes LT04xx.</summary>
+internal static class MeshProblems
+{
+    public static Problem HostTaken(ConfigResource resource, string host, ConfigKey winner) =>
+        new(
+            "LT0401",
+            Severity.Warning,
+            resource.At,
+            resource.Key.ToString(),
+            "spec.hosts",
+            $"{host} is defined by {winner} already, which is older and wins",
+            "remove one of the two"
+        );
+}

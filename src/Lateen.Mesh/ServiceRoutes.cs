@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config;
+using Lateen.Config.Kinds;
+
+namespace Lateen.Mesh;
+
+/// <summary>A VirtualService with every name in full: hosts, gateways and destinations mean the same to every reader.</summary>
+public sealed class ServiceRoutes
+{
+    internal ServiceRoutes(ConfigResource<VirtualService> resource)
+    {
+        var ns = resource.Namespace;
+        Origin = resource.Key;
+        Hosts = resource.Spec.Hosts.Select(host => HostNames.Resolve(host, ns)).ToArray();
+        Gateways = Qualify(resource.Spec.Gateways, ns);
+        Http = resource.Spec.Http.Select(rule => Resolve(rule, ns)).ToArray();
+        Tcp = resource.Spec.Tcp.Select(rule => Resolve(rule, ns)).ToArray();
+        DependsOnSource = Http.Any(static rule => rule.Match.Any(static match => match.SourceLabels.Count > 0));
+    }
+
+    public ConfigKey Origin { get; }
+
+    public IReadOnlyList<string> Hosts { get; }
+
+    /// <summary><c>namespace/name</c>, or <see cref="VirtualService.Mesh"/>.</summary>
+    public IReadOnlyList<string> Gateways { get; }
+
+    public IReadOnlyList<HttpRule> Http { get; }
+
+    public IReadOnlyList<TcpRule> Tcp { get; }
+
+    /// <summary>Whether a rule asks for labels of the workload that calls, so that clients of one namespace may differ.</summary>
+    public bool DependsOnSource { get; }
+
+    private static HttpRule Resolve(HttpRule rule, string ns) =>
+        rule with
+        {
+            Match = rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
+            Route = Resolve(rule.Route, ns),
+        };
+
+    private static TcpRule Resolve(TcpRule rule, string ns) =>
+        new(
+            rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
+            Resolve(rule.Route, ns)
+        );
+
+    private static RouteDestination[] Resolve(IReadOnlyList<RouteDestination> route, string ns) =>
+        route
+            .Select(target =>
+                target with
+                {
+                    Destination = target.Destination with { Host = HostNames.Resolve(target.Destination.Host, ns) },
+                }
+            )
+            .ToArray();
+
+    private static string[] Qualify(IReadOnlyList<string> gateways, string ns) =>
+        gateways.Select(name => name == VirtualService.Mesh ? name : HostNames.Qualify(name, ns)).ToArray();
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+using Envoy.Extensions.Upstreams.Http.V3;
+using Google.Protobuf.WellKnownTypes;
+using Lateen.Config.Kinds;
+using Api = Envoy.Config.Cluster.V3;
+
+namespace Lateen.Translation.Clusters;
+
+/// <summary>A <see cref="TrafficPolicy"/> on the wire.</summary>
+internal static class ClusterSettings
+{
+    private const string HttpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    /// <summary>Name, timeout, balancing, limits: what every cluster has.</summary>
+    public static Api.Cluster Create(
+        string name,
+        Api.Cluster.Types.DiscoveryType type,
+        TrafficPolicy policy,
+        TimeSpan connectTimeout
+    )
+    {
+        var cluster = new Api.Cluster
+        {
+            Name = name,
+            Type = type,
+            // Colons in host and port would split the name of a statistic; the semicolon ends the name.
+            AltStatName = $"{name};",
+            ConnectTimeout = Packing.Duration(policy.ConnectTimeout ?? connectTimeout),
+            LbPolicy =
+                type == Api.Cluster.Types.DiscoveryType.OriginalDst
+                    ? Api.Cluster.Types.LbPolicy.ClusterProvided
+                    : Balancing(policy.LoadBalancer),
+            CircuitBreakers = Limits(policy),
+        };
+        return cluster;
+    }
+
+    /// <summary>HTTP/2 where the port says so, and the pool's limits. Nothing where Envoy's defaults say the same.</summary>
+    public static void AddHttpOptions(Api.Cluster cluster, ServicePort port, TrafficPolicy policy)
+    {
+        var isHttp2 = port.Protocol is "HTTP2" or "GRPC" or "GRPC-WEB";
+        var hasPool = policy.IdleTimeout is not null || policy.MaxRequestsPerConnection is > 0;
+        if (!port.IsHttp || (!isHttp2 && !hasPool))
+            return;
+        var options = new HttpProtocolOptions
+        {
+            ExplicitHttpConfig = isHttp2
+                ? new() { Http2ProtocolOptions = new() }
+                : new() { HttpProtocolOptions = new() },
+        };
+        if (hasPool)
+        {
+            options.CommonHttpProtocolOptions = new()
+            {
+                IdleTimeout = policy.IdleTimeout is { } idle ? Packing.Duration(idle) : null,
+                MaxRequestsPerConnection = policy.MaxRequestsPerConnection is > 0 and var most ? (uint)most : null,
+            };
+        }
+        cluster.TypedExtensionProtocolOptions[HttpOptions] = Any.Pack(options);
+    }
+
+    private static Api.Cluster.Types.LbPolicy Balancing(LoadBalancing? balancing) =>
+        balancing switch
+        {
+            LoadBalancing.RoundRobin => Api.Cluster.Types.LbPolicy.RoundRobin,
+            LoadBalancing.Random => Api.Cluster.Types.LbPolicy.Random,
+            _ => Api.Cluster.Types.LbPolicy.LeastRequest,
+        };
+
+    /// <summary>No limits unless a DestinationRule sets them: Envoy's own 1024 would surprise (Istio).</summary>
+    private static Api.CircuitBreakers Limits(TrafficPolicy policy) =>
+        new()
+        {
+            Thresholds =
+            {
+                new Api.CircuitBreakers.Types.Thresholds
+                {
+                    MaxConnections = Limit(policy.MaxConnections),
+                    MaxPendingRequests = Limit(policy.MaxPendingRequests),
+                    MaxRequests = Limit(policy.MaxRequests),
+                    MaxRetries = Limit(policy.MaxRetries),
+                    TrackRemaining = true,
+                },
+            },
+        };
+
+    private static uint Limit(int? limit) => limit is > 0 and var most ? (uint)most : uint.MaxValue;
+}
