@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Translation;
+using Lateen.Xds;
+
+namespace Lateen.Discovery;
+
+/// <summary>What one proxy asked for of one type, what it was sent, and what it said to that.</summary>
+internal sealed class TypeWatch(string typeUrl)
+{
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    // Versions the proxy has, by name; a name with an empty version is known to be missing.
+    private readonly Dictionary<string, string> _sent = new(StringComparer.Ordinal);
+
+    public string TypeUrl => typeUrl;
+
+    public bool IsWildcard { get; set; }
+
+    public IReadOnlyCollection<string> Names => _names;
+
+    /// <summary>Nonce of the last response; empty before the first.</summary>
+    public string Nonce { get; private set; } = "";
+
+    public string AckedNonce { get; private set; } = "";
+
+    public string SentVersion { get; private set; } = "";
+
+    public DateTimeOffset SentAt { get; private set; }
+
+    /// <summary>What the proxy refused last, in its words; empty after the next good answer.</summary>
+    public string LastError { get; private set; } = "";
+
+    /// <summary>Resources the proxy has.</summary>
+    public int Count => _sent.Count;
+
+    /// <summary>The proxy has these from an earlier stream.</summary>
+    public void Resume(IEnumerable<KeyValuePair<string, string>> versions)
+    {
+        foreach (var (name, version) in versions)
+        {
+            _sent[name] = version;
+            if (!IsWildcard)
+                _names.Add(name);
+        }
+    }
+
+    /// <summary>Adds names; returns those that are new.</summary>
+    public IReadOnlyList<string> Subscribe(IEnumerable<string> names) => names.Where(_names.Add).ToList();
+
+    public void Unsubscribe(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (_names.Remove(name))
+                _sent.Remove(name);
+        }
+    }
+
+    /// <summary>Makes the names exactly these; returns those that are new.</summary>
+    public IReadOnlyList<string> Replace(IReadOnlyCollection<string> names)
+    {
+        Unsubscribe(_names.Where(name => !names.Contains(name)).ToList());
+        return Subscribe(names);
+    }
+
+    /// <summary>These must be sent again even if they did not change.</summary>
+    public void Forget(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+            _sent.Remove(name);
+    }
+
+    public void OnAnswer(string nonce, string? error)
+    {
+        if (error is null)
+            AckedNonce = nonce;
+        LastError = error ?? "";
+    }
+
+    public void OnSent(string nonce, string version, DateTimeOffset now)
+    {
+        Nonce = nonce;
+        SentVersion = version;
+        SentAt = now;
+    }
+
+    /// <summary>What the proxy lacks of a set, or has too much of; recorded as sent.</summary>
+    public WatchDifference Difference(ResourceSet set)
+    {
+        var changed = new List<NamedResource>();
+        var removed = new List<string>();
+        if (IsWildcard)
+        {
+            foreach (var resource in set.Resources)
+                AddIfChanged(resource, changed);
+            removed.AddRange(_sent.Keys.Where(name => set.Find(name) is null && !_names.Contains(name)));
+        }
+        foreach (var name in _names)
+        {
+            if ((set.Find(name) ?? MissingResources.Stand(typeUrl, name)) is { } resource)
+                AddIfChanged(resource, changed);
+            else if (!_sent.TryGetValue(name, out var version) || version.Length > 0)
+                removed.Add(name);
+        }
+        foreach (var name in removed)
+        {
+            if (_names.Contains(name))
+                _sent[name] = "";
+            else
+                _sent.Remove(name);
+        }
+        return new WatchDifference(changed, removed);
+    }
+
+    private void AddIfChanged(NamedResource resource, List<NamedResource> changed)
+    {
+        if (_sent.TryGetValue(resource.Name, out var version) && version == resource.Version)
+            return;
+        _sent[resource.Name] = resource.Version;
+        changed.Add(resource);
+    }
+}
+
+/// <summary>What must be told to a proxy.</summary>
+internal sealed record WatchDifference(IReadOnlyList<NamedResource> Changed, IReadOnlyList<string> Removed)
+{
+    public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0;
+}
