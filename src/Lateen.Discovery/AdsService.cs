@@ -35,7 +35,11 @@ public sealed class AdsService(
         return ServeAsync(connection, stop => connection.ServeAsync(requestStream, stop), context);
     }
 
-    private async Task ServeAsync(ProxyConnection connection, Func<CancellationToken, Task> serve, ServerCallContext context)
+    private async Task ServeAsync(
+        ProxyConnection connection,
+        Func<CancellationToken, Task> serve,
+        ServerCallContext context
+    )
     {
         // A stopping control plane ends its streams: its proxies go to another one, or wait.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(

@@ -15,12 +15,21 @@ internal static class NodeReader
     public static ProxyNode Read(Node? node)
     {
         if (node is null || node.Id.Length == 0)
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "missing node information: the first request must carry node.id"));
+            throw new RpcException(
+                new Status(StatusCode.InvalidArgument, "missing node information: the first request must carry node.id")
+            );
         var fields = node.Metadata?.Fields ?? [];
         var labels = fields.TryGetValue("LABELS", out var value) ? value.StructValue : null;
         var place = node.Locality;
         var locality = place is null ? Locality.None : Locality.Parse($"{place.Region}/{place.Zone}/{place.SubZone}");
-        return ProxyNodeParser.TryParse(node.Id, Texts(fields), Texts(labels?.Fields ?? []), locality, out var parsed, out var problem)
+        return ProxyNodeParser.TryParse(
+            node.Id,
+            Texts(fields),
+            Texts(labels?.Fields ?? []),
+            locality,
+            out var parsed,
+            out var problem
+        )
             ? parsed
             : throw new RpcException(new Status(StatusCode.InvalidArgument, problem));
     }

@@ -14,10 +14,13 @@ namespace Lateen.Discovery;
 /// </summary>
 public abstract partial class ProxyConnection
 {
-    private readonly Channel<object> _events = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<object> _events = Channel.CreateUnbounded<object>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly Dictionary<string, TypeWatch> _watches = new(StringComparer.Ordinal);
     private readonly ISnapshotSource _source;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly Action<ProxyConnection> _onIntroduced;
     private int _pushPending;
     private long _nonces;
@@ -34,7 +37,7 @@ public abstract partial class ProxyConnection
         _time = time;
         _onIntroduced = onIntroduced;
         Peer = peer;
-        Log = log;
+        _log = log;
         ConnectedAt = time.GetUtcNow();
     }
 
@@ -50,8 +53,6 @@ public abstract partial class ProxyConnection
     public long Pushes { get; private set; }
 
     public long Rejections { get; private set; }
-
-    protected ILogger Log { get; }
 
     /// <summary>What the proxy has of each type; may be read from any thread, and be a moment old.</summary>
     public IReadOnlyList<WatchStatus> Status { get; private set; } = [];

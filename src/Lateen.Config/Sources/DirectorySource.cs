@@ -4,7 +4,7 @@ using Lateen.Core;
 namespace Lateen.Config.Sources;
 
 /// <summary>
-/// The YAML files of a directory and its folders, or one file. Watches them: an edit is in force a moment after it was
+/// The YAML files of directories and their folders, or single files. Watches them: an edit is in force a moment after it was
 /// saved. A poll finds what the watcher misses, as on network file systems.
 /// </summary>
 public sealed class DirectorySource : IDisposable
@@ -14,34 +14,24 @@ public sealed class DirectorySource : IDisposable
 
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(10);
 
-    private readonly string _path;
-    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<string> _paths;
     private readonly ConfigAssembler _assembler = new();
     private readonly Published<ConfigSnapshot> _published = new(ConfigSnapshot.Empty);
     private readonly SemaphoreSlim _changed = new(0);
-    private readonly FileSystemWatcher _watcher;
+    private readonly IReadOnlyList<FileSystemWatcher> _watchers;
     private Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private HashSet<Problem> _told = [];
 
     /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
-    public DirectorySource(string path, TimeProvider time)
+    public DirectorySource(IReadOnlyList<string> paths)
     {
-        _path = Path.GetFullPath(path);
-        _time = time;
-        if (!Directory.Exists(_path) && !File.Exists(_path))
-            throw new DirectoryNotFoundException($"there is no file or directory {path}");
-        var directory = Directory.Exists(_path) ? _path : Path.GetDirectoryName(_path)!;
-        _watcher = new FileSystemWatcher(directory)
+        _paths = paths;
+        foreach (var path in paths)
         {
-            IncludeSubdirectories = Directory.Exists(_path),
-            NotifyFilter =
-                NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
-        };
-        _watcher.Changed += (_, _) => _changed.Release();
-        _watcher.Created += (_, _) => _changed.Release();
-        _watcher.Deleted += (_, _) => _changed.Release();
-        _watcher.Renamed += (_, _) => _changed.Release();
-        _watcher.Error += (_, _) => _changed.Release();
+            if (!Directory.Exists(path) && !File.Exists(path))
+                throw new DirectoryNotFoundException($"there is no file or directory {path}");
+        }
+        _watchers = paths.Select(Watch).ToList();
     }
 
     /// <summary>A new snapshot is in force; the problems are those that were not told before.</summary>
@@ -52,7 +42,8 @@ public sealed class DirectorySource : IDisposable
     /// <summary>Reads everything now, then follows changes until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        _watcher.EnableRaisingEvents = true;
+        foreach (var watcher in _watchers)
+            watcher.EnableRaisingEvents = true;
         Load();
         while (!stop.IsCancellationRequested)
         {
@@ -80,7 +71,10 @@ public sealed class DirectorySource : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // Files come and go while we look; the watcher or the poll has us look again.
-            Tell(_published.Current, [ProblemCatalogue.Unreadable(new SourceLocation(_path), failure.Message)]);
+            Tell(
+                _published.Current,
+                [ProblemCatalogue.Unreadable(new SourceLocation(string.Join(", ", _paths)), failure.Message)]
+            );
             return;
         }
         if (Current.Revision > 0 && texts.Count == _texts.Count && !texts.Except(_texts).Any())
@@ -93,7 +87,8 @@ public sealed class DirectorySource : IDisposable
 
     public void Dispose()
     {
-        _watcher.Dispose();
+        foreach (var watcher in _watchers)
+            watcher.Dispose();
         _changed.Dispose();
     }
 
@@ -105,15 +100,40 @@ public sealed class DirectorySource : IDisposable
         Changed?.Invoke(snapshot, fresh);
     }
 
+    private FileSystemWatcher Watch(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var isDirectory = Directory.Exists(full);
+        var watcher = new FileSystemWatcher(isDirectory ? full : Path.GetDirectoryName(full)!)
+        {
+            IncludeSubdirectories = isDirectory,
+            NotifyFilter =
+                NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
+        };
+        watcher.Changed += (_, _) => _changed.Release();
+        watcher.Created += (_, _) => _changed.Release();
+        watcher.Deleted += (_, _) => _changed.Release();
+        watcher.Renamed += (_, _) => _changed.Release();
+        watcher.Error += (_, _) => _changed.Release();
+        return watcher;
+    }
+
+    /// <summary>Texts by the path that messages name: as the user gave it, with what follows inside a directory.</summary>
     private Dictionary<string, string> ReadFiles()
     {
-        if (File.Exists(_path))
-            return new Dictionary<string, string>(StringComparer.Ordinal) { [_path] = File.ReadAllText(_path) };
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(_path, "*", SearchOption.AllDirectories))
+        foreach (var path in _paths)
         {
-            if (Path.GetExtension(file) is ".yaml" or ".yml" && !Path.GetFileName(file).StartsWith('.'))
-                texts[Path.GetRelativePath(_path, file)] = File.ReadAllText(file);
+            if (File.Exists(path))
+            {
+                texts[path] = File.ReadAllText(path);
+                continue;
+            }
+            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            {
+                if (Path.GetExtension(file) is ".yaml" or ".yml" && !Path.GetFileName(file).StartsWith('.'))
+                    texts[file] = File.ReadAllText(file);
+            }
         }
         return texts;
     }

@@ -88,7 +88,7 @@ public class LastGoodTests
     {
         var directory = Directory.CreateTempSubdirectory("lateen-test");
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var source = new DirectorySource(directory.FullName, TimeProvider.System);
+        using var source = new DirectorySource([directory.FullName]);
         var told = System.Threading.Channels.Channel.CreateUnbounded<(ConfigSnapshot, int)>();
         source.Changed += (snapshot, problems) => told.Writer.TryWrite((snapshot, problems.Count));
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "rules.yaml"), Rules, stop.Token);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config;
+using Lateen.Config.Sources;
+using Lateen.Core;
+using Lateen.Discovery;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace Lateen.ControlPlane;
+
+/// <summary>Follows the configuration: every change goes, debounced, into the mesh and to the proxies.</summary>
+internal sealed partial class ConfigWatch : BackgroundService
+{
+    private readonly DirectorySource _source;
+    private readonly MeshState _mesh;
+    private readonly ProxyRegistry _proxies;
+    private readonly ILogger _log;
+    private readonly Debouncer _debouncer;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ConfigWatch(
+        ControlPlaneOptions options,
+        MeshState mesh,
+        ProxyRegistry proxies,
+        TimeProvider time,
+        ILogger<ConfigWatch> log
+    )
+    {
+        _mesh = mesh;
+        _proxies = proxies;
+        _log = log;
+        _source = new DirectorySource(options.ConfigPaths);
+        _debouncer = new Debouncer(Push, time, options.DebounceQuiet, options.DebounceMax);
+        _source.Changed += OnChanged;
+    }
+
+    /// <summary>Completes when the first configuration is in force: no proxy is served before.</summary>
+    public Task Loaded => _loaded.Task;
+
+    /// <summary>Takes the configuration in, before the ports open.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _source.Load();
+        Push();
+        _loaded.TrySetResult();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _debouncer.Dispose();
+        _source.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _source.RunAsync(stoppingToken);
+
+    private void OnChanged(ConfigSnapshot snapshot, IReadOnlyList<Problem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            if (problem.Severity == Severity.Error)
+                LogError(problem.ToString());
+            else
+                LogWarning(problem.ToString());
+        }
+        _debouncer.Touch();
+    }
+
+    private void Push()
+    {
+        // A timer's turns could overlap; the mesh is built by one at a time.
+        lock (_gate)
+        {
+            if (_source.Current.Revision != _mesh.Config.Revision)
+                _mesh.Update(_source.Current);
+        }
+        _proxies.PushAll();
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Problem}")]
+    private partial void LogError(string problem);
+
+    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    private partial void LogWarning(string problem);
+}

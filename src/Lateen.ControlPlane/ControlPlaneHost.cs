@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using Lateen.ControlPlane.Debug;
+using Lateen.ControlPlane.Logging;
+using Lateen.Discovery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Lateen.ControlPlane;
+
+/// <summary>A whole control plane in one process: configuration, mesh, xDS, debug endpoints.</summary>
+public sealed class ControlPlaneHost : IAsyncDisposable
+{
+    /// <summary>As Envoy's and istiod's limit for one message.</summary>
+    private const int MaxMessage = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _app;
+    private readonly ControlPlaneOptions _options;
+
+    /// <exception cref="DirectoryNotFoundException">A configuration path does not exist.</exception>
+    public ControlPlaneHost(ControlPlaneOptions options, TimeProvider time, Action<ILoggingBuilder>? logging = null)
+    {
+        _options = options;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        (logging ?? LineConsole.AddTo)(builder.Logging);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(time);
+        services.AddSingleton(options.Mesh);
+        services.AddSingleton<ProxyRegistry>();
+        services.AddSingleton<MeshState>();
+        services.AddSingleton<ISnapshotSource>(static provider => provider.GetRequiredService<MeshState>());
+        services.AddSingleton<ConfigWatch>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ConfigWatch>());
+        services.AddSingleton<DebugPages>();
+        services.AddSingleton<MetricsPage>();
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessage);
+        services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = s_shutdown);
+        builder.WebHost.ConfigureKestrel(Listen);
+        _app = builder.Build();
+        _app.MapGrpcService<AdsService>();
+        DebugEndpoints.Map(_app);
+        // Built now, so that a bad path is told before anything runs.
+        _app.Services.GetRequiredService<ConfigWatch>();
+    }
+
+    public MeshState Mesh => _app.Services.GetRequiredService<MeshState>();
+
+    public ProxyRegistry Proxies => _app.Services.GetRequiredService<ProxyRegistry>();
+
+    /// <summary>Where it listens, in the order xDS, monitoring, debug.</summary>
+    public IReadOnlyList<IPEndPoint> Addresses =>
+        _app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Select(static address => IPEndPoint.Parse(new Uri(address).Authority))
+            .ToList();
+
+    /// <exception cref="IOException">A port is taken.</exception>
+    public Task StartAsync(CancellationToken stop) => _app.StartAsync(stop);
+
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Listen(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(_options.Bind, _options.XdsPort, static port => port.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(_options.Bind, _options.MonitoringPort, static port => port.Protocols = HttpProtocols.Http1);
+        if (_options.DebugPort is { } debug)
+            kestrel.Listen(_options.Bind, debug, static port => port.Protocols = HttpProtocols.Http1);
+    }
+}

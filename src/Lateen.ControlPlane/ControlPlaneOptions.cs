@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using Lateen.Discovery;
+using Lateen.Mesh;
+
+namespace Lateen.ControlPlane;
+
+/// <summary>How a control plane runs. A port of 0 takes a free one.</summary>
+public sealed record ControlPlaneOptions
+{
+    /// <summary>YAML files, or one of them.</summary>
+    public required IReadOnlyList<string> ConfigPaths { get; init; }
+
+    /// <summary>Loopback by default: the debug endpoints ask nobody who he is.</summary>
+    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    /// <summary>xDS, plaintext: 15010.</summary>
+    public int XdsPort { get; init; } = 15010;
+
+    /// <summary>Metrics, version, debug: 15014.</summary>
+    public int MonitoringPort { get; init; } = 15014;
+
+    /// <summary>Debug and readiness: 8080. Null opens none.</summary>
+    public int? DebugPort { get; init; } = 8080;
+
+    public MeshConfig Mesh { get; init; } = MeshConfig.Default;
+
+    /// <summary>How long no change must come before one is pushed.</summary>
+    public TimeSpan DebounceQuiet { get; init; } = Debouncer.DefaultQuiet;
+
+    /// <summary>How long a change waits at the most.</summary>
+    public TimeSpan DebounceMax { get; init; } = Debouncer.DefaultMax;
+}
