@@ -1,2 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-return 0;
+using Lateen.Cli;
+
+return await CommandTable.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

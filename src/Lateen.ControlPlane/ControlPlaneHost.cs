@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Lateen.ControlPlane;
 
 /// <summary>A whole control plane in one process: configuration, mesh, xDS, debug endpoints.</summary>
-public sealed class ControlPlaneHost : IAsyncDisposable
+public sealed partial class ControlPlaneHost : IAsyncDisposable
 {
     /// <summary>As Envoy's and istiod's limit for one message.</summary>
     private const int MaxMessage = 4 * 1024 * 1024;
@@ -65,7 +65,13 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             .ToList();
 
     /// <exception cref="IOException">A port is taken.</exception>
-    public Task StartAsync(CancellationToken stop) => _app.StartAsync(stop);
+    public async Task StartAsync(CancellationToken stop)
+    {
+        await _app.StartAsync(stop).ConfigureAwait(false);
+        var log = _app.Services.GetRequiredService<ILogger<ControlPlaneHost>>();
+        var at = Addresses;
+        LogListening(log, at[0], at[1], at.ElementAtOrDefault(2));
+    }
 
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 
@@ -79,4 +85,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
         if (_options.DebugPort is { } debug)
             kestrel.Listen(_options.Bind, debug, static port => port.Protocols = HttpProtocols.Http1);
     }
+
+    [LoggerMessage(LogLevel.Information, "xDS at {Xds}, metrics and debug pages at {Monitoring}, readiness at {Debug}")]
+    private static partial void LogListening(ILogger log, IPEndPoint xds, IPEndPoint monitoring, IPEndPoint? debug);
 }

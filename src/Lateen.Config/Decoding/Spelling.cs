@@ -2,7 +2,7 @@
 namespace Lateen.Config.Decoding;
 
 /// <summary>Guesses what a misspelt name was meant to be.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>The closest of the known names, if it is close at all.</summary>
     public static string? Closest(string name, IEnumerable<string> known)

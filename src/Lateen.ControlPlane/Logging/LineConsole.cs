@@ -17,6 +17,8 @@ public sealed class LineConsole(TimeProvider time) : ConsoleFormatter(FormatName
     {
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It says what it throws; whoever starts the control plane says that once.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddConsole(static console =>
         {
@@ -33,13 +35,15 @@ public sealed class LineConsole(TimeProvider time) : ConsoleFormatter(FormatName
     )
     {
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        var scope = logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..].ToLowerInvariant();
-        textWriter.Write($"{now}\t{NameOf(logEntry.LogLevel)}\t{scope}\t");
-        textWriter.Write(logEntry.Formatter(logEntry.State, logEntry.Exception));
+        textWriter.Write($"{now}\t{NameOf(logEntry.LogLevel)}\t{LogScopes.Of(logEntry.Category)}\t");
+        textWriter.Write(OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
         if (logEntry.Exception is { } failure)
-            textWriter.Write($": {failure.Message}");
+            textWriter.Write(OneLine($": {failure}"));
         textWriter.WriteLine();
     }
+
+    private static string OneLine(string text) =>
+        text.ReplaceLineEndings("\n").Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static string NameOf(LogLevel level) =>
         level switch

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
+using Lateen.Cli.Commands;
+using Lateen.Config.Decoding;
+
+namespace Lateen.Cli;
+
+/// <summary>All commands of <c>lateen</c>, and how one is run. Results go to output, everything else to errors.</summary>
+public static class CommandTable
+{
+    /// <summary>A control plane ends within two seconds; what takes longer is cut off.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs one command line and returns the exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    {
+        var parsed = Create().Parse(args.Count > 0 ? args : ["--help"]);
+        if (parsed.Errors.Count > 0)
+        {
+            await errors.WriteLineAsync(Explain(parsed)).ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_patience,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+        catch (CommandFailure failure)
+        {
+            await errors
+                .WriteLineAsync($"{PathOf(parsed.CommandResult.Command)}: {failure.Message}")
+                .ConfigureAwait(false);
+            return failure.ExitCode;
+        }
+    }
+
+    private static RootCommand Create() =>
+        new("A service mesh in C#: the control plane, and what operates it")
+        {
+            ServeCommand.Create(),
+            ValidateCommand.Create(),
+            ProxyStatusCommand.Create(),
+            VersionCommand.Create(),
+        };
+
+    /// <summary>One line: what is wrong, and the nearest thing that would be right.</summary>
+    private static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = PathOf(command);
+        if (parsed.UnmatchedTokens.Count == 0)
+            return $"{path}: {OneLine(parsed.Errors[0].Message).TrimEnd('.')}; see {path} --help";
+        var word = parsed.UnmatchedTokens[0];
+        var known = word.StartsWith('-')
+            ? command.Options.SelectMany(static option => option.Aliases.Prepend(option.Name))
+            : command.Subcommands.SelectMany(static sub => sub.Aliases.Prepend(sub.Name));
+        var what = word.StartsWith('-') ? "option" : "command";
+        return Spelling.Closest(word, known) is { } meant
+            ? $"{path}: there is no {what} {word}; did you mean {meant}?"
+            : $"{path}: there is no {what} {word}; see {path} --help";
+    }
+
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static string PathOf(Command command) => command is RootCommand ? "lateen" : $"lateen {command.Name}";
+}

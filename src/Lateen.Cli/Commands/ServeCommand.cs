@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Lateen.ControlPlane;
+
+namespace Lateen.Cli.Commands;
+
+/// <summary><c>lateen serve</c>: the control plane, in the foreground, until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    private const int MaxPort = 65535;
+
+    public static Command Create()
+    {
+        var config = new Option<string[]>("--config-dir", "-f")
+        {
+            Description = "Directory or file with the mesh's YAML, watched for changes; may be repeated",
+            HelpName = "PATH",
+        };
+        var bind = new Option<string>("--bind")
+        {
+            Description = "IP address to listen on",
+            DefaultValueFactory = static _ => "127.0.0.1",
+            HelpName = "IP",
+        };
+        var xds = PortOption("--xds-port", "xDS for proxies, plaintext", 15010);
+        var monitoring = PortOption("--monitoring-port", "Metrics, version and debug pages", 15014);
+        var debug = PortOption("--debug-port", "Readiness and debug pages", 8080);
+        bind.Validators.Add(static result =>
+        {
+            var text = result.GetValueOrDefault<string>();
+            if (!IPAddress.TryParse(text, out _))
+                result.AddError($"--bind {text} is no IP address");
+        });
+        var command = new Command("serve", "Runs the control plane") { config, bind, xds, monitoring, debug };
+        command.SetAction(
+            (args, stop) =>
+                RunAsync(
+                    new ControlPlaneOptions
+                    {
+                        ConfigPaths = args.GetValue(config) ?? [],
+                        Bind = IPAddress.Parse(args.GetRequiredValue(bind)),
+                        XdsPort = args.GetValue(xds),
+                        MonitoringPort = args.GetValue(monitoring),
+                        DebugPort = args.GetValue(debug),
+                    },
+                    stop
+                )
+        );
+        return command;
+    }
+
+    private static Option<int> PortOption(string name, string description, int standard) =>
+        new(name)
+        {
+            Description = $"{description}; 0 takes a free port",
+            DefaultValueFactory = _ => standard,
+            HelpName = "PORT",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (int.TryParse(text, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= MaxPort)
+                    return port;
+                result.AddError($"{name} {text} is no port; use 0 to {MaxPort}");
+                return standard;
+            },
+        };
+
+    private static async Task<int> RunAsync(ControlPlaneOptions options, CancellationToken stop)
+    {
+        ControlPlaneHost host;
+        try
+        {
+            host = new ControlPlaneHost(options, TimeProvider.System);
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw new CommandFailure(ExitCode.BadData, $"{missing.Message}; check --config-dir");
+        }
+        await using (host.ConfigureAwait(false))
+        {
+            try
+            {
+                await host.StartAsync(stop).ConfigureAwait(false);
+            }
+            catch (IOException taken)
+            {
+                throw new CommandFailure(
+                    ExitCode.Unavailable,
+                    $"{taken.Message.TrimEnd('.')}; stop what listens there, or choose "
+                        + "--xds-port, --monitoring-port and --debug-port (0 takes a free one)"
+                );
+            }
+            await WaitAsync(stop).ConfigureAwait(false);
+            await host.StopAsync().ConfigureAwait(false);
+        }
+        return ExitCode.Success;
+    }
+
+    /// <summary>Until Ctrl+C or SIGTERM.</summary>
+    private static async Task WaitAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult).ConfigureAwait(false);
+        await stopped.Task.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
+using Lateen.Config;
+using Lateen.Config.Sources;
+using Lateen.Core;
+using Lateen.Mesh;
+
+namespace Lateen.Cli.Commands;
+
+/// <summary><c>lateen validate</c>: every problem that a control plane would find in files, without one.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create()
+    {
+        var files = new Option<string[]>("--filename", "-f")
+        {
+            Description = "File or directory to check; may be repeated",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "PATH",
+        };
+        var command = new Command("validate", "Checks mesh YAML, all of it together, without a control plane")
+        {
+            files,
+        };
+        command.SetAction(args => Run(args.GetRequiredValue(files), args.InvocationConfiguration));
+        return command;
+    }
+
+    private static int Run(string[] paths, InvocationConfiguration console)
+    {
+        var (config, problems) = Read(paths);
+        var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), MeshConfig.Default);
+        var all = problems.Concat(mesh.Problems).ToList();
+        foreach (var problem in all)
+            console.Output.WriteLine($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
+        var errors = all.Count(static problem => problem.Severity == Severity.Error);
+        console.Error.WriteLine(
+            $"{config.Resources.Count} resources in order, {errors} errors, {all.Count - errors} warnings"
+        );
+        return errors > 0 ? ExitCode.BadData : ExitCode.Success;
+    }
+
+    private static (ConfigSnapshot Config, IReadOnlyList<Problem> Problems) Read(string[] paths)
+    {
+        try
+        {
+            using var source = new DirectorySource(paths);
+            IReadOnlyList<Problem> found = [];
+            source.Changed += (_, problems) => found = problems;
+            source.Load();
+            return (source.Current, found);
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw new CommandFailure(ExitCode.BadData, $"{missing.Message}; check -f");
+        }
+    }
+}
