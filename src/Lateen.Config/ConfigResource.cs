@@ -16,6 +16,9 @@ public abstract record ConfigResource(ConfigKey Key, ResourceMetadata Metadata, 
     public string Namespace => Key.Namespace;
 
     public string Name => Key.Name;
+
+    /// <summary>Stands for what was written: the same for the same content. Empty when it was not read from a text.</summary>
+    internal string Fingerprint { get; init; } = "";
 }
 
 /// <summary>A resource with its specification.</summary>

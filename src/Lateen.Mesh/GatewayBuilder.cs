@@ -56,6 +56,9 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
         var name = $"{gateway.Namespace}/{gateway.Name}";
         foreach (var routes in mesh.Routes.Of(name))
         {
+            // Rules of the other kind have no part in the port, not even as a host without routes.
+            if ((server.Port.IsHttp ? routes.Http.Count : routes.Tcp.Count) == 0)
+                continue;
             foreach (var host in routes.Hosts)
             {
                 foreach (var admitted in server.Hosts)

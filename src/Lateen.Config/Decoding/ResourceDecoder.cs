@@ -105,7 +105,7 @@ public static class ResourceDecoder
         if (spec is null)
             result.Refuse(key, scope);
         else
-            result.Add(Resource(key, meta, map.At, spec), scope);
+            result.Add(Resource(key, meta, map.At, spec) with { Fingerprint = YamlFingerprint.Of(map) }, scope);
     }
 
     private static Problem UnknownKind(SourceLocation at, ConfigKey key, string group, string apiVersion)

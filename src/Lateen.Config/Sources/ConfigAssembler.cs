@@ -12,6 +12,7 @@ namespace Lateen.Config.Sources;
 public sealed class ConfigAssembler
 {
     private readonly HashSet<string> _incomplete = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Text, DecodedText Decoded)> _decoded = new(StringComparer.Ordinal);
     private Dictionary<ConfigKey, InForce> _inForce = [];
     private long _revision;
 
@@ -21,7 +22,9 @@ public sealed class ConfigAssembler
         var problems = new List<Problem>();
         var next = new Dictionary<ConfigKey, InForce>();
         foreach (var (source, text) in texts.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
-            Take(source, ResourceDecoder.Decode(source, text), next, problems);
+            Take(source, Decode(source, text), next, problems);
+        foreach (var gone in _decoded.Keys.Where(source => !texts.ContainsKey(source)).ToArray())
+            _decoded.Remove(gone);
         // A file that breaks off may have held anything: all it held before stays.
         foreach (var source in _incomplete.Where(texts.ContainsKey))
             KeepRest(source, next);
@@ -79,9 +82,21 @@ public sealed class ConfigAssembler
         }
     }
 
-    /// <summary>The object in force when nothing but its place changed, so that whoever caches by reference finds it again.</summary>
+    /// <summary>A text is read again only when it changed.</summary>
+    private DecodedText Decode(string source, string text)
+    {
+        if (_decoded.TryGetValue(source, out var known) && known.Text == text)
+            return known.Decoded;
+        var decoded = ResourceDecoder.Decode(source, text);
+        _decoded[source] = (text, decoded);
+        return decoded;
+    }
+
+    /// <summary>The object in force when the resource still says the same, so that whoever caches by reference finds it again.</summary>
     private ConfigResource Unchanged(ConfigResource resource) =>
-        _inForce.TryGetValue(resource.Key, out var current) && current.Resource.Equals(resource)
+        _inForce.TryGetValue(resource.Key, out var current)
+        && current.Resource.At == resource.At
+        && current.Resource.Fingerprint == resource.Fingerprint
             ? current.Resource
             : resource;
 

@@ -59,6 +59,15 @@ internal static class ClusterSettings
         cluster.TypedExtensionProtocolOptions[HttpOptions] = Any.Pack(options);
     }
 
+    /// <summary>The protocol the client speaks: nothing is known of the other end.</summary>
+    public static void UseDownstreamProtocol(Api.Cluster cluster) =>
+        cluster.TypedExtensionProtocolOptions[HttpOptions] = Any.Pack(
+            new HttpProtocolOptions
+            {
+                UseDownstreamProtocolConfig = new() { HttpProtocolOptions = new(), Http2ProtocolOptions = new() },
+            }
+        );
+
     private static Api.Cluster.Types.LbPolicy Balancing(LoadBalancing? balancing) =>
         balancing switch
         {

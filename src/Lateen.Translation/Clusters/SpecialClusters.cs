@@ -18,6 +18,7 @@ internal static class SpecialClusters
             TrafficPolicy.None,
             mesh.ConnectTimeout
         );
+        ClusterSettings.UseDownstreamProtocol(cluster);
         return Packing.Resource(cluster.Name, cluster);
     }
 

@@ -65,16 +65,18 @@ internal static class BoundListeners
         if (settings.BindAddress == settings.Address || settings.BindAddress == "0.0.0.0")
         {
             foreach (var port in view.Inbound.Ports)
-                owners[port.Number] = $"the workload itself, for {port.Service.Host}";
+                owners[port.Number] = port.Service.Host;
         }
         foreach (var route in view.Outbound.TcpRoutes)
         {
             if (!owners.TryAdd(route.Port, route.Host))
             {
-                warnings.Add(
-                    $"no listener for {route.Host}:{route.Port} on {settings.Address}: port {route.Port} belongs to "
-                        + $"{owners[route.Port]}; give the service another port"
-                );
+                // A workload that calls its own service reaches itself: no conflict.
+                if (owners[route.Port] != route.Host)
+                    warnings.Add(
+                        $"no listener for {route.Host}:{route.Port} on {settings.Address}: port {route.Port} belongs "
+                            + $"to {owners[route.Port]}; give the service another port"
+                    );
                 continue;
             }
             yield return ListenerFactory.Create(
