@@ -27,13 +27,26 @@ internal static class ServeCommand
         var xds = PortOption("--xds-port", "xDS for proxies, plaintext", 15010);
         var monitoring = PortOption("--monitoring-port", "Metrics, version and debug pages", 15014);
         var debug = PortOption("--debug-port", "Readiness and debug pages", 8080);
+        var withInput = new Option<bool>("--exit-with-stdin")
+        {
+            Description = "Stops when standard input ends, so that it never outlives who started it",
+            Hidden = true,
+        };
         bind.Validators.Add(static result =>
         {
             var text = result.GetValueOrDefault<string>();
             if (!IPAddress.TryParse(text, out _))
                 result.AddError($"--bind {text} is no IP address");
         });
-        var command = new Command("serve", "Runs the control plane") { config, bind, xds, monitoring, debug };
+        var command = new Command("serve", "Runs the control plane")
+        {
+            config,
+            bind,
+            xds,
+            monitoring,
+            debug,
+            withInput,
+        };
         command.SetAction(
             (args, stop) =>
                 RunAsync(
@@ -45,6 +58,7 @@ internal static class ServeCommand
                         MonitoringPort = args.GetValue(monitoring),
                         DebugPort = args.GetValue(debug),
                     },
+                    args.GetValue(withInput),
                     stop
                 )
         );
@@ -67,8 +81,11 @@ internal static class ServeCommand
             },
         };
 
-    private static async Task<int> RunAsync(ControlPlaneOptions options, CancellationToken stop)
+    private static async Task<int> RunAsync(ControlPlaneOptions options, bool exitWithInput, CancellationToken stop)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (exitWithInput)
+            StandardInput.CancelAtEnd(ending);
         ControlPlaneHost host;
         try
         {
@@ -82,7 +99,7 @@ internal static class ServeCommand
         {
             try
             {
-                await host.StartAsync(stop).ConfigureAwait(false);
+                await host.StartAsync(ending.Token).ConfigureAwait(false);
             }
             catch (IOException taken)
             {
@@ -92,17 +109,17 @@ internal static class ServeCommand
                         + "--xds-port, --monitoring-port and --debug-port (0 takes a free one)"
                 );
             }
-            await WaitAsync(stop).ConfigureAwait(false);
+            await WaitAsync(ending.Token).ConfigureAwait(false);
             await host.StopAsync().ConfigureAwait(false);
         }
         return ExitCode.Success;
     }
 
-    /// <summary>Until Ctrl+C or SIGTERM.</summary>
+    /// <summary>Until Ctrl+C, SIGTERM or the end of standard input.</summary>
     private static async Task WaitAsync(CancellationToken stop)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.Register(stopped.SetResult).ConfigureAwait(false);
+        await using var registration = stop.Register(() => stopped.TrySetResult()).ConfigureAwait(false);
         await stopped.Task.ConfigureAwait(false);
     }
 }
