@@ -8,6 +8,10 @@ namespace Lateen.Translation;
 /// <summary>All resources of one type that a proxy gets. Immutable.</summary>
 public sealed class ResourceSet
 {
+    private static readonly Comparer<NamedResource> s_byName = Comparer<NamedResource>.Create(
+        static (a, b) => string.CompareOrdinal(a.Name, b.Name)
+    );
+
     private readonly NamedResource[] _resources;
 
     private ResourceSet(string typeUrl, NamedResource[] resources)
@@ -41,8 +45,24 @@ public sealed class ResourceSet
         foreach (var resource in resources)
             byName.TryAdd(resource.Name, resource);
         var sorted = byName.Values.ToArray();
-        Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        Array.Sort(sorted, s_byName);
         return new ResourceSet(typeUrl, sorted);
+    }
+
+    /// <summary>This set and a few more, whose names are not in it.</summary>
+    internal ResourceSet Plus(IReadOnlyCollection<NamedResource> few)
+    {
+        if (few.Count == 0)
+            return this;
+        var merged = new List<NamedResource>(_resources.Length + few.Count);
+        merged.AddRange(_resources);
+        foreach (var resource in few)
+        {
+            var at = merged.BinarySearch(resource, s_byName);
+            if (at < 0)
+                merged.Insert(~at, resource);
+        }
+        return new ResourceSet(TypeUrl, merged.ToArray());
     }
 
     /// <summary>Null when the proxy has no such resource.</summary>

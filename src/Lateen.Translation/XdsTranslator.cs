@@ -16,6 +16,7 @@ namespace Lateen.Translation;
 public static class XdsTranslator
 {
     private static readonly ConditionalWeakTable<OutboundService, OutboundClusters> s_services = new();
+    private static readonly ConditionalWeakTable<OutboundView, OutboundSets> s_outbound = new();
     private static readonly ConditionalWeakTable<OutboundView, TranslatedRoutes> s_httpProxy = new();
     private static readonly ConditionalWeakTable<GatewayPort, TranslatedRoutes> s_gatewayPorts = new();
 
@@ -25,11 +26,15 @@ public static class XdsTranslator
         var warnings = new List<string>();
         var listeners = ListenersOf(view, warnings);
         var routes = RoutesOf(view);
-        var (clusters, endpoints) = ClustersOf(view);
+        var outbound = s_outbound.GetValue(view.Outbound, Translate);
+        var mesh = view.Outbound.Mesh;
+        var applications = view.Inbound.Ports.Select(port =>
+            SpecialClusters.Application(port, view.Settings.AppAddress, mesh)
+        );
         var sets = new[]
         {
-            ResourceSet.Of(TypeUrls.Cluster, clusters),
-            ResourceSet.Of(TypeUrls.Endpoints, endpoints),
+            outbound.Clusters.Plus(applications.ToArray()),
+            outbound.Endpoints,
             ResourceSet.Of(
                 TypeUrls.Listener,
                 listeners.Select(static listener => Packing.Resource(listener.Name, listener))
@@ -64,20 +69,24 @@ public static class XdsTranslator
             : [];
     }
 
-    private static (List<NamedResource> Clusters, List<NamedResource> Endpoints) ClustersOf(ProxyView view)
+    private static OutboundSets Translate(OutboundView outbound)
     {
-        var mesh = view.Outbound.Mesh;
-        var clusters = new List<NamedResource> { SpecialClusters.BlackHole(mesh), SpecialClusters.Passthrough(mesh) };
+        var clusters = new List<NamedResource>
+        {
+            SpecialClusters.BlackHole(outbound.Mesh),
+            SpecialClusters.Passthrough(outbound.Mesh),
+        };
         var endpoints = new List<NamedResource>();
-        foreach (var service in view.Outbound.Services)
+        foreach (var service in outbound.Services)
         {
             var translated = s_services.GetValue(service, OutboundClusters.Translate);
             clusters.AddRange(translated.Clusters);
             endpoints.AddRange(translated.Endpoints);
         }
-        foreach (var port in view.Inbound.Ports)
-            clusters.Add(SpecialClusters.Application(port, view.Settings.AppAddress, mesh));
-        return (clusters, endpoints);
+        return new OutboundSets(
+            ResourceSet.Of(TypeUrls.Cluster, clusters),
+            ResourceSet.Of(TypeUrls.Endpoints, endpoints)
+        );
     }
 
     /// <summary>Routes may name what does not exist: the user's rule is kept, and requests that take it fail, as in Istio.</summary>
@@ -101,4 +110,7 @@ public static class XdsTranslator
                 + "check host, port and subset of the VirtualService's destination"
             );
     }
+
+    /// <summary>What all proxies with one outbound view have in common.</summary>
+    private sealed record OutboundSets(ResourceSet Clusters, ResourceSet Endpoints);
 }
