@@ -3,4 +3,4 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first five minutes: builds what is needed, runs Bookinfo as a mesh on this machine, shifts a canary while you watch.
 // dotnet run demo.cs [-- --check]
-return await Lateen.Cli.CommandTable.RunAsync(["demo", .. args]);
+return await Lateen.Cli.CommandTable.RunAsync(["demo", .. args], Console.Out, Console.Error);

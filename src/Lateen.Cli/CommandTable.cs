@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.CommandLine;
 using Lateen.Cli.Commands;
+using Lateen.Cli.Demo;
+using Lateen.Cli.Up;
 using Lateen.Config.Decoding;
 
 namespace Lateen.Cli;
@@ -8,8 +10,8 @@ namespace Lateen.Cli;
 /// <summary>All commands of <c>lateen</c>, and how one is run. Results go to output, everything else to errors.</summary>
 public static class CommandTable
 {
-    /// <summary>A control plane ends within two seconds; what takes longer is cut off.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    /// <summary>A control plane ends within two seconds, a local mesh within eight; what takes longer is cut off.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
@@ -44,6 +46,8 @@ public static class CommandTable
         new("A service mesh in C#: the control plane, and what operates it")
         {
             ServeCommand.Create(),
+            UpCommand.Create(),
+            DemoCommand.Create(),
             ValidateCommand.Create(),
             ProxyStatusCommand.Create(),
             VersionCommand.Create(),

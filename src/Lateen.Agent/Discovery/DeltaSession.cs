@@ -10,7 +10,7 @@ namespace Lateen.Agent.Discovery;
 /// <summary>One stream of the incremental variant of ADS, from connection to failure.</summary>
 internal sealed class DeltaSession(ResourceIntake intake, Node node)
 {
-    private readonly SubscriptionPlan _plan = new(intake.Consumer);
+    private readonly SubscriptionPlan _plan = new(intake.Consumer, intake.Known);
     private bool _sentNode;
 
     /// <summary>Runs until the stream ends, which is always a failure.</summary>

@@ -11,7 +11,7 @@ namespace Lateen.Agent.Discovery;
 /// <summary>One stream of the state-of-the-world variant of ADS, for servers without the incremental one.</summary>
 internal sealed class SotwSession(ResourceIntake intake, Node node)
 {
-    private readonly SubscriptionPlan _plan = new(intake.Consumer);
+    private readonly SubscriptionPlan _plan = new(intake.Consumer, intake.Known);
     private readonly Dictionary<string, (string Version, string Nonce)> _last = new(StringComparer.Ordinal);
     private bool _sentNode;
 

@@ -7,7 +7,7 @@ namespace Lateen.Agent.Discovery;
 /// What one stream asks for, and when: clusters first, their endpoints, listeners once those are there, then the
 /// listeners' routes. Shared by both variants of the protocol.
 /// </summary>
-internal sealed class SubscriptionPlan(IResourceConsumer consumer)
+internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResources known)
 {
     private readonly Dictionary<string, HashSet<string>> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _awaitedEndpoints = new(StringComparer.Ordinal);
@@ -26,7 +26,8 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer)
             _hasClusters = true;
             if (Compare(TypeUrls.Endpoints) is { } change)
             {
-                _awaitedEndpoints.UnionWith(change.Added);
+                // What an earlier stream brought is here already, and is only sent again if it changed.
+                _awaitedEndpoints.UnionWith(change.Added.Except(known.Of(TypeUrls.Endpoints).Keys));
                 _awaitedEndpoints.ExceptWith(change.Removed);
                 changes.Add(change);
             }

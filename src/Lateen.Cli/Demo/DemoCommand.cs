@@ -22,13 +22,12 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(bool check, CancellationToken cancel)
     {
-        if (Programs.FindSourceTree() is not { } root)
-        {
-            await Console
-                .Error.WriteLineAsync("lateen demo: run it inside a clone of the repository")
-                .ConfigureAwait(false);
-            return 69;
-        }
+        var root =
+            Programs.FindSourceTree()
+            ?? throw new CommandFailure(
+                ExitCode.Unavailable,
+                "there is no source tree; run it inside a clone of the repository"
+            );
         using var logs = LoggerFactory.Create(static logging =>
         {
             logging.Services.AddSingleton(TimeProvider.System);
@@ -46,13 +45,12 @@ internal static class DemoCommand
         }
         catch (OperationCanceledException)
         {
-            return check ? 1 : 0;
+            return check ? ExitCode.Failure : ExitCode.Success;
         }
         catch (Exception failure)
             when (failure is DemoException or ConfigurationException or TimeoutException or IOException)
         {
-            await Console.Error.WriteLineAsync($"lateen demo: {failure.Message}").ConfigureAwait(false);
-            return 1;
+            throw new CommandFailure(ExitCode.Failure, failure.Message);
         }
     }
 

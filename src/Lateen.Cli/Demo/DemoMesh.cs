@@ -113,9 +113,7 @@ internal sealed record ProxySync(string Proxy, bool IsSidecar, bool IsSynced, st
     public static ProxySync Read(JsonElement item)
     {
         string Text(string name) => item.GetProperty(name).GetString() ?? "";
-        var synced = s_types.All(type =>
-            Text($"{type}_sent") == Text($"{type}_acked")
-        );
+        var synced = s_types.All(type => Text($"{type}_sent") == Text($"{type}_acked"));
         return new ProxySync(
             Text("proxy"),
             Text("proxy_type") == "sidecar",

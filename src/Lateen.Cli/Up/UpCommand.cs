@@ -37,13 +37,12 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(string[] paths, string stateDirectory, CancellationToken cancel)
     {
-        if (Programs.FindProxy() is not { } proxy)
-        {
-            await Console
-                .Error.WriteLineAsync("lateen up: there is no lateen-proxy; put it beside lateen or set LATEEN_PROXY")
-                .ConfigureAwait(false);
-            return 69;
-        }
+        var proxy =
+            Programs.FindProxy()
+            ?? throw new CommandFailure(
+                ExitCode.Unavailable,
+                "there is no lateen-proxy; put it beside lateen or set LATEEN_PROXY"
+            );
         var options = new LocalMeshOptions
         {
             ConfigPaths = paths,
@@ -71,18 +70,19 @@ internal static class UpCommand
                 $"Everything is up; logs are in {Path.Combine(stateDirectory, "logs")}. Ctrl+C stops it all."
             );
             await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return 0;
+            return ExitCode.Success;
         }
         catch (ConfigurationException failure)
         {
-            foreach (var problem in failure.Problems)
-                await Console.Error.WriteLineAsync($"lateen up: {problem}").ConfigureAwait(false);
-            return 65;
+            throw new CommandFailure(ExitCode.BadData, failure.Message);
+        }
+        catch (TimeoutException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCode.Success;
         }
         catch (Exception failure) when (failure is TimeoutException or IOException)
         {
-            await Console.Error.WriteLineAsync($"lateen up: {failure.Message}").ConfigureAwait(false);
-            return cancel.IsCancellationRequested ? 0 : 1;
+            throw new CommandFailure(ExitCode.Failure, failure.Message);
         }
     }
 }
