@@ -40,6 +40,11 @@ public static class CommandTable
                 .ConfigureAwait(false);
             return failure.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before it was done.
+            return ExitCode.Failure;
+        }
     }
 
     private static RootCommand Create() =>

@@ -17,8 +17,8 @@ internal sealed partial class ConfigWatch : BackgroundService
     private readonly ProxyRegistry _proxies;
     private readonly ILogger _log;
     private readonly Debouncer _debouncer;
+    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ConfigWatch(
         ControlPlaneOptions options,
@@ -30,21 +30,20 @@ internal sealed partial class ConfigWatch : BackgroundService
     {
         _mesh = mesh;
         _proxies = proxies;
+        _time = time;
         _log = log;
         _source = new DirectorySource(options.ConfigPaths);
         _debouncer = new Debouncer(Push, time, options.DebounceQuiet, options.DebounceMax);
         _source.Changed += OnChanged;
+        if (options.ConfigPaths.Count == 0)
+            LogNoPaths();
     }
 
-    /// <summary>Completes when the first configuration is in force: no proxy is served before.</summary>
-    public Task Loaded => _loaded.Task;
-
-    /// <summary>Takes the configuration in, before the ports open.</summary>
+    /// <summary>Takes the configuration in before the ports open: no proxy is served before.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _source.Load();
-        Push();
-        _loaded.TrySetResult();
+        Push(_time.GetTimestamp());
         return base.StartAsync(cancellationToken);
     }
 
@@ -69,15 +68,16 @@ internal sealed partial class ConfigWatch : BackgroundService
         _debouncer.Touch();
     }
 
-    private void Push()
+    private void Push(long changedAt)
     {
         // A timer's turns could overlap; the mesh is built by one at a time.
         lock (_gate)
         {
-            if (_source.Current.Revision != _mesh.Config.Revision)
-                _mesh.Update(_source.Current);
+            var config = _source.Current;
+            if (config.Revision == _mesh.Config.Revision || !_mesh.Update(config))
+                return;
         }
-        _proxies.PushAll();
+        _proxies.PushAll(changedAt);
     }
 
     [LoggerMessage(LogLevel.Error, "{Problem}")]
@@ -85,4 +85,7 @@ internal sealed partial class ConfigWatch : BackgroundService
 
     [LoggerMessage(LogLevel.Warning, "{Problem}")]
     private partial void LogWarning(string problem);
+
+    [LoggerMessage(LogLevel.Warning, "No configuration was named (--config-dir): the mesh is empty")]
+    private partial void LogNoPaths();
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Lateen.ControlPlane;
@@ -19,6 +20,13 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
     /// <summary>As Envoy's and istiod's limit for one message.</summary>
     private const int MaxMessage = 4 * 1024 * 1024;
 
+    /// <summary>As istiod; Kestrel itself stops at 100.</summary>
+    private const int MaxStreams = 100_000;
+
+    // How a proxy that vanished without a word is found out (istiod: 30 s, 10 s).
+    private static readonly TimeSpan s_keepAliveInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_keepAliveTimeout = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
@@ -28,8 +36,8 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
     public ControlPlaneHost(ControlPlaneOptions options, TimeProvider time, Action<ILoggingBuilder>? logging = null)
     {
         _options = options;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Empty: neither environment nor files may change what the options say.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         (logging ?? LineConsole.AddTo)(builder.Logging);
         var services = builder.Services;
         services.AddSingleton(options);
@@ -43,9 +51,12 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
         services.AddSingleton<DebugPages>();
         services.AddSingleton<MetricsPage>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessage);
-        services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = s_shutdown);
-        builder.WebHost.ConfigureKestrel(Listen);
+        services.AddRoutingCore();
+        services.AddSingleton<IHostLifetime, CallerLifetime>();
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = s_shutdown);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         _app = builder.Build();
+        _app.UseRouting();
         _app.MapGrpcService<AdsService>();
         DebugEndpoints.Map(_app);
         // Built now, so that a bad path is told before anything runs.
@@ -80,6 +91,9 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
     private void Listen(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+        kestrel.Limits.Http2.KeepAlivePingDelay = s_keepAliveInterval;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = s_keepAliveTimeout;
         kestrel.Listen(_options.Bind, _options.XdsPort, static port => port.Protocols = HttpProtocols.Http2);
         kestrel.Listen(_options.Bind, _options.MonitoringPort, static port => port.Protocols = HttpProtocols.Http1);
         if (_options.DebugPort is { } debug)

@@ -1,71 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Lateen.Config;
-using Lateen.Core;
 using Lateen.Discovery;
 using Lateen.Mesh;
 using Lateen.Translation;
 using Microsoft.Extensions.Logging;
-using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Lateen.ControlPlane;
 
 /// <summary>
-/// The mesh in force and, for each view of it, the xDS that was made of it. A view that cannot be translated keeps what it
-/// had: last good wins.
+/// The mesh in force, and what each proxy gets of it. What cannot be built or translated changes nothing: last good wins.
 /// </summary>
 public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> log) : ISnapshotSource
 {
-    private readonly ConcurrentDictionary<ProxyView, XdsSnapshot> _snapshots = new();
-    private readonly ConcurrentDictionary<string, XdsSnapshot> _lastGood = new(StringComparer.Ordinal);
-    private readonly Published<MeshSnapshot> _mesh = new(
-        MeshBuilder.Build(ConfigSnapshot.Empty, EndpointSnapshot.Empty, settings)
+    // Lives as long as the connection, which holds the node.
+    private readonly ConditionalWeakTable<ProxyNode, XdsSnapshot> _lastGood = new();
+    private InForce _current = new(
+        ConfigSnapshot.Empty,
+        new Translations(MeshBuilder.Build(ConfigSnapshot.Empty, EndpointSnapshot.Empty, settings), previous: null),
+        Previous: null
     );
-    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+    private long _failures;
 
-    public MeshSnapshot Mesh => _mesh.Current;
+    public MeshSnapshot Mesh => Current.Translations.Mesh;
 
-    public ConfigSnapshot Config { get; private set; } = ConfigSnapshot.Empty;
+    public ConfigSnapshot Config => Current.Config;
 
-    /// <summary>Builds the mesh of a configuration and puts it in force.</summary>
-    public void Update(ConfigSnapshot config)
+    /// <summary>Builds and translations that failed since the start.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
+    private InForce Current => Volatile.Read(ref _current);
+
+    /// <summary>Builds the mesh of a configuration and puts it in force; false when it cannot be. One caller at a time.</summary>
+    public bool Update(ConfigSnapshot config)
     {
-        var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), settings, _mesh.Current);
-        Config = config;
-        _mesh.Replace(mesh);
-        // Views of the previous mesh are asked for no more.
-        _snapshots.Clear();
-        foreach (var problem in mesh.Problems)
-            LogProblem(problem.ToString());
-        LogUpdated(config.Revision, mesh.Services.Count, mesh.AllRoutes.Count);
-    }
-
-    public XdsSnapshot SnapshotFor(ProxyNode node)
-    {
+        var before = Current;
         try
         {
-            var view = _mesh.Current.ViewFor(node);
-            var snapshot = _snapshots.GetOrAdd(view, XdsTranslator.Translate);
-            _lastGood[node.Id] = snapshot;
-            Warn(snapshot);
-            return snapshot;
+            var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), settings, before.Translations.Mesh);
+            var next = new Translations(mesh, before.Translations);
+            Volatile.Write(ref _current, new InForce(config, next, before.Translations.Warnings.Keys.ToHashSet()));
+            foreach (var problem in mesh.Problems.Except(before.Translations.Mesh.Problems))
+                LogProblem(problem.ToString());
+            LogUpdated(config.Revision, mesh.Services.Count, mesh.AllRoutes.Count);
+            return true;
         }
+        // Whatever it is, it is ours, and must not take the mesh down.
         catch (Exception failure)
-            when (failure is NotSupportedException or InvalidOperationException or ArgumentException)
         {
-            LogUntranslatable(failure, node.Id);
-            return _lastGood.GetValueOrDefault(node.Id, XdsSnapshot.Empty);
+            Interlocked.Increment(ref _failures);
+            LogUnbuildable(failure, config.Revision);
+            return false;
         }
     }
 
-    /// <summary>The proxy is gone for good.</summary>
-    public void Forget(string nodeId) => _lastGood.TryRemove(nodeId, out _);
+    /// <exception cref="RpcException">
+    /// There is nothing to give: an empty answer would have the proxy drop what it has, an error has it keep that.
+    /// </exception>
+    public XdsSnapshot SnapshotFor(ProxyNode node)
+    {
+        var current = Current;
+        try
+        {
+            var snapshot = current.Translations.For(node);
+            _lastGood.AddOrUpdate(node, snapshot);
+            Warn(snapshot, current);
+            return snapshot;
+        }
+        catch (NotSupportedException unsupported)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, unsupported.Message));
+        }
+        // As above.
+        catch (Exception failure)
+        {
+            Interlocked.Increment(ref _failures);
+            LogUntranslatable(failure, node.Id);
+            if (_lastGood.TryGetValue(node, out var lastGood))
+                return lastGood;
+            throw new RpcException(
+                new Status(StatusCode.Unavailable, $"no configuration can be made for {node.Id}; the log says why")
+            );
+        }
+    }
 
-    private void Warn(XdsSnapshot snapshot)
+    /// <summary>Says once what is the matter, until it was not for a revision.</summary>
+    private void Warn(XdsSnapshot snapshot, InForce current)
     {
         foreach (var warning in snapshot.Warnings)
         {
-            if (_warned.TryAdd(warning, true))
+            if (current.Translations.Warnings.TryAdd(warning, true) && current.Previous?.Contains(warning) != true)
                 LogProblem(warning);
         }
     }
@@ -73,9 +98,15 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
     [LoggerMessage(LogLevel.Warning, "{Problem}")]
     private partial void LogProblem(string problem);
 
-    [LoggerMessage(LogLevel.Information, "mesh revision {Revision}: {Services} services, {Routes} virtual services")]
+    [LoggerMessage(LogLevel.Information, "Mesh revision {Revision}: {Services} services, {Routes} virtual services")]
     private partial void LogUpdated(long revision, int services, int routes);
 
-    [LoggerMessage(LogLevel.Error, "no configuration can be made for {Node}; it keeps what it has")]
+    [LoggerMessage(LogLevel.Error, "Mesh revision {Revision} cannot be built; the one before stays in force")]
+    private partial void LogUnbuildable(Exception failure, long revision);
+
+    [LoggerMessage(LogLevel.Error, "No configuration can be made for {Node}; it keeps what it has")]
     private partial void LogUntranslatable(Exception failure, string node);
+
+    /// <param name="Previous">Warnings of the revision before.</param>
+    private sealed record InForce(ConfigSnapshot Config, Translations Translations, HashSet<string>? Previous);
 }

@@ -21,7 +21,7 @@ public sealed class AdsService(
         ServerCallContext context
     )
     {
-        var connection = new DeltaConnection(source, responseStream, context.Peer, time, log, registry.Add);
+        var connection = new DeltaConnection(source, responseStream, registry, context.Peer, time, log);
         return ServeAsync(connection, stop => connection.ServeAsync(requestStream, stop), context);
     }
 
@@ -31,7 +31,7 @@ public sealed class AdsService(
         ServerCallContext context
     )
     {
-        var connection = new SotwConnection(source, responseStream, context.Peer, time, log, registry.Add);
+        var connection = new SotwConnection(source, responseStream, registry, context.Peer, time, log);
         return ServeAsync(connection, stop => connection.ServeAsync(requestStream, stop), context);
     }
 
@@ -50,9 +50,13 @@ public sealed class AdsService(
         {
             await serve(stop.Token).ConfigureAwait(false);
         }
-        catch (Exception end) when (end is OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // The proxy went away, or we stop; neither is an error.
+            throw new RpcException(new Status(StatusCode.Unavailable, "this control plane stops; try another one"));
+        }
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // The proxy went away, in whatever way that came to light; it is no error of ours.
         }
         finally
         {

@@ -14,7 +14,7 @@ public sealed class Debouncer : IDisposable
     public static readonly TimeSpan DefaultMax = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly Action _act;
+    private readonly Action<long> _act;
     private readonly TimeProvider _time;
     private readonly TimeSpan _quiet;
     private readonly TimeSpan _max;
@@ -22,7 +22,8 @@ public sealed class Debouncer : IDisposable
     private long _first;
     private bool _waiting;
 
-    public Debouncer(Action act, TimeProvider time, TimeSpan quiet, TimeSpan max)
+    /// <param name="act">Gets the time of the first change of the burst, as a timestamp of the clock.</param>
+    public Debouncer(Action<long> act, TimeProvider time, TimeSpan quiet, TimeSpan max)
     {
         _act = act;
         _time = time;
@@ -50,12 +51,14 @@ public sealed class Debouncer : IDisposable
 
     private void Fire()
     {
+        long first;
         lock (_gate)
         {
             if (!_waiting)
                 return;
             _waiting = false;
+            first = _first;
         }
-        _act();
+        _act(first);
     }
 }

@@ -11,11 +11,11 @@ namespace Lateen.Discovery;
 internal sealed class DeltaConnection(
     ISnapshotSource source,
     IServerStreamWriter<DeltaDiscoveryResponse> responses,
+    ProxyRegistry registry,
     string peer,
     TimeProvider time,
-    ILogger log,
-    Action<ProxyConnection> onIntroduced
-) : ProxyConnection(source, peer, time, log, onIntroduced)
+    ILogger log
+) : ProxyConnection(source, registry, peer, time, log)
 {
     private const string Everything = "*";
 
@@ -62,24 +62,34 @@ internal sealed class DeltaConnection(
     private async Task HandleAsync(DeltaDiscoveryRequest request)
     {
         Introduce(request.Node);
-        var watch = WatchOf(request.TypeUrl, out var isFirst);
-        if (isFirst)
-        {
-            watch.IsWildcard =
-                TypeUrls.IsWildcard(request.TypeUrl)
-                && (request.ResourceNamesSubscribe.Count == 0 || request.ResourceNamesSubscribe.Contains(Everything));
-            watch.Resume(request.InitialResourceVersions);
-        }
-        else if (request.ResponseNonce.Length > 0 && !Acknowledge(watch, request.ResponseNonce, request.ErrorDetail))
-        {
+        if (!IsServed(request.TypeUrl))
             return;
-        }
+        var watch = WatchOf(request.TypeUrl, out var isFirst);
+        // An old nonce says nothing about the response; what is asked for beside it was never said otherwise.
+        if (request.ResponseNonce.Length > 0)
+            Acknowledge(watch, request.ResponseNonce, request.ErrorDetail);
+        var waits = Subscribe(watch, request, isFirst);
+        if (isFirst)
+            watch.Resume(request.InitialResourceVersions);
+        if (waits)
+            await AnswerAsync(watch, always: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes what is watched; true when the proxy now waits for an answer.</summary>
+    private static bool Subscribe(TypeWatch watch, DeltaDiscoveryRequest request, bool isFirst)
+    {
+        var names = request.ResourceNamesSubscribe.Where(static name => name != Everything).ToList();
+        var asksAll = request.ResourceNamesSubscribe.Contains(Everything) || (isFirst && names.Count == 0);
+        if (asksAll && TypeUrls.IsWildcard(watch.TypeUrl))
+            watch.IsWildcard = true;
+        // Both in one request is "nothing by name yet".
         if (request.ResourceNamesUnsubscribe.Contains(Everything))
             watch.IsWildcard = false;
         watch.Unsubscribe(request.ResourceNamesUnsubscribe);
-        var added = watch.Subscribe(request.ResourceNamesSubscribe.Where(static name => name != Everything));
-        if (isFirst || added.Count > 0)
-            await AnswerAsync(watch, always: true).ConfigureAwait(false);
+        // Who asks again for what he has, has lost it (xDS protocol, "Resource Hints").
+        watch.Forget(names);
+        watch.Subscribe(names);
+        return isFirst || names.Count > 0 || request.ResourceNamesSubscribe.Count > names.Count;
     }
 
     private async Task ReadAsync(IAsyncStreamReader<DeltaDiscoveryRequest> requests, CancellationToken stop)

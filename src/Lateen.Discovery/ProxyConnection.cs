@@ -14,6 +14,8 @@ namespace Lateen.Discovery;
 /// </summary>
 public abstract partial class ProxyConnection
 {
+    private const string HealthInformation = "type.googleapis.com/istio.v1.HealthInformation";
+
     private readonly Channel<object> _events = Channel.CreateUnbounded<object>(
         new UnboundedChannelOptions { SingleReader = true }
     );
@@ -21,21 +23,23 @@ public abstract partial class ProxyConnection
     private readonly ISnapshotSource _source;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Action<ProxyConnection> _onIntroduced;
-    private int _pushPending;
+    private readonly ProxyRegistry _registry;
     private long _nonces;
+
+    // When the oldest change that is not pushed yet came; 0 when there is none.
+    private long _pendingSince;
 
     private protected ProxyConnection(
         ISnapshotSource source,
+        ProxyRegistry registry,
         string peer,
         TimeProvider time,
-        ILogger log,
-        Action<ProxyConnection> onIntroduced
+        ILogger log
     )
     {
         _source = source;
+        _registry = registry;
         _time = time;
-        _onIntroduced = onIntroduced;
         Peer = peer;
         _log = log;
         ConnectedAt = time.GetUtcNow();
@@ -49,18 +53,13 @@ public abstract partial class ProxyConnection
     /// <summary>Null until the first request, which introduces the proxy.</summary>
     public ProxyNode? Node { get; private set; }
 
-    /// <summary>Pushes and rejections so far.</summary>
-    public long Pushes { get; private set; }
-
-    public long Rejections { get; private set; }
-
     /// <summary>What the proxy has of each type; may be read from any thread, and be a moment old.</summary>
     public IReadOnlyList<WatchStatus> Status { get; private set; } = [];
 
-    /// <summary>There may be something new for the proxy.</summary>
-    public void RequestPush()
+    /// <summary>There may be something new for the proxy, since <paramref name="changedAt"/> (a timestamp).</summary>
+    public void RequestPush(long changedAt)
     {
-        if (Interlocked.Exchange(ref _pushPending, 1) == 0)
+        if (Interlocked.CompareExchange(ref _pendingSince, Math.Max(changedAt, 1), 0) == 0)
             _events.Writer.TryWrite(PushEvent.Instance);
     }
 
@@ -77,8 +76,8 @@ public abstract partial class ProxyConnection
             if (item is PushEvent)
             {
                 // Cleared first: what changes from here on asks for a push of its own.
-                Interlocked.Exchange(ref _pushPending, 0);
-                await PushAsync().ConfigureAwait(false);
+                var since = Interlocked.Exchange(ref _pendingSince, 0);
+                await PushAsync(since).ConfigureAwait(false);
             }
             else
             {
@@ -93,6 +92,9 @@ public abstract partial class ProxyConnection
     /// <summary>Writes one response and says whether there was anything to write.</summary>
     /// <param name="always">Also when nothing changed: the proxy waits for an answer.</param>
     private protected abstract Task<bool> WriteAsync(TypeWatch watch, ResourceSet set, bool always);
+
+    /// <summary>Agents of virtual machines report their health by a request of a type of its own, which is never answered.</summary>
+    private protected static bool IsServed(string typeUrl) => typeUrl != HealthInformation;
 
     /// <summary>The watch of a type, new on the type's first request.</summary>
     private protected TypeWatch WatchOf(string typeUrl, out bool isFirst)
@@ -110,7 +112,7 @@ public abstract partial class ProxyConnection
         if (Node is not null)
             return;
         Node = NodeReader.Read(node);
-        _onIntroduced(this);
+        _registry.Add(this);
         LogConnected(Node.Id, Peer);
     }
 
@@ -122,7 +124,7 @@ public abstract partial class ProxyConnection
         watch.OnAnswer(nonce, error?.Message);
         if (error is not null)
         {
-            Rejections++;
+            _registry.Metrics.OnRejection(watch.TypeUrl);
             LogRefused(Node!.Id, watch.TypeUrl, error.Message);
         }
         return true;
@@ -139,7 +141,7 @@ public abstract partial class ProxyConnection
     private protected string NextNonce(string version) =>
         string.Create(CultureInfo.InvariantCulture, $"{version}-{++_nonces}");
 
-    private async Task PushAsync()
+    private async Task PushAsync(long since)
     {
         if (Node is null)
             return;
@@ -149,6 +151,7 @@ public abstract partial class ProxyConnection
             if (_watches.TryGetValue(type, out var watch))
                 await SendAsync(watch, snapshot, always: false).ConfigureAwait(false);
         }
+        _registry.Metrics.OnConverged(_time.GetElapsedTime(since));
     }
 
     private async Task SendDependentsAsync(XdsSnapshot snapshot)
@@ -161,7 +164,7 @@ public abstract partial class ProxyConnection
     {
         var sent = await WriteAsync(watch, snapshot.Of(watch.TypeUrl), always).ConfigureAwait(false);
         if (sent)
-            Pushes++;
+            _registry.Metrics.OnPush(watch.TypeUrl);
         return sent;
     }
 

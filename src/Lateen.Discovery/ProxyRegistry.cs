@@ -7,36 +7,25 @@ namespace Lateen.Discovery;
 public sealed class ProxyRegistry
 {
     private readonly ConcurrentDictionary<ProxyConnection, bool> _connections = new();
-    private long _pushes;
-    private long _rejections;
+
+    public DiscoveryMetrics Metrics { get; } = new();
 
     /// <summary>Proxies that introduced themselves, by id.</summary>
     public IReadOnlyList<ProxyConnection> Connections =>
         _connections
-            .Keys.Where(static connection => connection.Node is not null)
-            .OrderBy(static connection => connection.Node!.Id, StringComparer.Ordinal)
+            .Keys.OrderBy(static connection => connection.Node!.Id, StringComparer.Ordinal)
+            .ThenBy(static connection => connection.ConnectedAt)
             .ToList();
 
-    /// <summary>Responses sent since the start.</summary>
-    public long Pushes => Volatile.Read(ref _pushes) + _connections.Keys.Sum(static connection => connection.Pushes);
-
-    /// <summary>Responses refused since the start.</summary>
-    public long Rejections =>
-        Volatile.Read(ref _rejections) + _connections.Keys.Sum(static connection => connection.Rejections);
-
-    /// <summary>Tells every proxy what is new for it.</summary>
-    public void PushAll()
+    /// <summary>Tells every proxy that there may be something new for it.</summary>
+    /// <param name="changedAt">When that came about: a timestamp of the clock that the connections have.</param>
+    public void PushAll(long changedAt)
     {
         foreach (var connection in _connections.Keys)
-            connection.RequestPush();
+            connection.RequestPush(changedAt);
     }
 
     internal void Add(ProxyConnection connection) => _connections[connection] = true;
 
-    internal void Remove(ProxyConnection connection)
-    {
-        _connections.TryRemove(connection, out _);
-        Interlocked.Add(ref _pushes, connection.Pushes);
-        Interlocked.Add(ref _rejections, connection.Rejections);
-    }
+    internal void Remove(ProxyConnection connection) => _connections.TryRemove(connection, out _);
 }

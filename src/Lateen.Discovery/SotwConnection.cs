@@ -11,11 +11,11 @@ namespace Lateen.Discovery;
 internal sealed class SotwConnection(
     ISnapshotSource source,
     IServerStreamWriter<DiscoveryResponse> responses,
+    ProxyRegistry registry,
     string peer,
     TimeProvider time,
-    ILogger log,
-    Action<ProxyConnection> onIntroduced
-) : ProxyConnection(source, peer, time, log, onIntroduced)
+    ILogger log
+) : ProxyConnection(source, registry, peer, time, log)
 {
     public async Task ServeAsync(IAsyncStreamReader<DiscoveryRequest> requests, CancellationToken stop)
     {
@@ -37,7 +37,7 @@ internal sealed class SotwConnection(
         if (watch.TypeUrl == TypeUrls.Cluster)
             OnClustersSent(difference.Changed);
         // Of clusters and listeners, what is not named is deleted: they are always sent whole.
-        var resources = watch.IsWildcard ? set.Resources : difference.Changed;
+        var resources = TypeUrls.IsWildcard(watch.TypeUrl) ? watch.Subscribed(set) : difference.Changed;
         var response = new DiscoveryResponse
         {
             TypeUrl = watch.TypeUrl,
@@ -53,13 +53,17 @@ internal sealed class SotwConnection(
     private async Task HandleAsync(DiscoveryRequest request)
     {
         Introduce(request.Node);
+        if (!IsServed(request.TypeUrl))
+            return;
         var watch = WatchOf(request.TypeUrl, out var isFirst);
-        if (isFirst)
-            watch.IsWildcard = TypeUrls.IsWildcard(request.TypeUrl) && request.ResourceNames.Count == 0;
+        // Without a nonce the proxy knows of no response: it starts anew, and gets everything.
+        var isInitial = isFirst || request.ResponseNonce.Length == 0;
+        if (isInitial)
+            watch.Restart(TypeUrls.IsWildcard(request.TypeUrl) && request.ResourceNames.Count == 0);
         else if (!Acknowledge(watch, request.ResponseNonce, request.ErrorDetail))
             return;
         var added = watch.Replace(request.ResourceNames);
-        if (isFirst || added.Count > 0)
+        if (isInitial || added.Count > 0)
             await AnswerAsync(watch, always: true).ConfigureAwait(false);
     }
 

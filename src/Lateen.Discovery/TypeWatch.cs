@@ -7,9 +7,14 @@ namespace Lateen.Discovery;
 /// <summary>What one proxy asked for of one type, what it was sent, and what it said to that.</summary>
 internal sealed class TypeWatch(string typeUrl)
 {
+    private const string MissingVersion = "";
+
+    /// <summary>No version of ours, which are hashes.</summary>
+    private const string UnknownVersion = "?";
+
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    // Versions the proxy has, by name; a name with an empty version is known to be missing.
+    // Versions the proxy has, by name.
     private readonly Dictionary<string, string> _sent = new(StringComparer.Ordinal);
 
     public string TypeUrl => typeUrl;
@@ -33,15 +38,26 @@ internal sealed class TypeWatch(string typeUrl)
     /// <summary>Resources the proxy has.</summary>
     public int Count => _sent.Count;
 
-    /// <summary>The proxy has these from an earlier stream.</summary>
+    /// <summary>
+    /// The proxy has these from an earlier stream. Where names are subscribed to, they are; a server that leaves versions
+    /// out (istiod does) is one whose resources are sent again.
+    /// </summary>
     public void Resume(IEnumerable<KeyValuePair<string, string>> versions)
     {
         foreach (var (name, version) in versions)
         {
-            _sent[name] = version;
+            _sent[name] = version.Length > 0 ? version : UnknownVersion;
             if (!IsWildcard)
                 _names.Add(name);
         }
+    }
+
+    /// <summary>The proxy knows of nothing that it was sent.</summary>
+    public void Restart(bool isWildcard)
+    {
+        IsWildcard = isWildcard;
+        _names.Clear();
+        _sent.Clear();
     }
 
     /// <summary>Adds names; returns those that are new.</summary>
@@ -84,6 +100,10 @@ internal sealed class TypeWatch(string typeUrl)
         SentAt = now;
     }
 
+    /// <summary>Everything in a set that the proxy asked for.</summary>
+    public IEnumerable<NamedResource> Subscribed(ResourceSet set) =>
+        IsWildcard ? set.Resources : set.Resources.Where(resource => _names.Contains(resource.Name));
+
     /// <summary>What the proxy lacks of a set, or has too much of; recorded as sent.</summary>
     public WatchDifference Difference(ResourceSet set)
     {
@@ -99,13 +119,13 @@ internal sealed class TypeWatch(string typeUrl)
         {
             if ((set.Find(name) ?? MissingResources.Stand(typeUrl, name)) is { } resource)
                 AddIfChanged(resource, changed);
-            else if (!_sent.TryGetValue(name, out var version) || version.Length > 0)
+            else if (!_sent.TryGetValue(name, out var version) || version != MissingVersion)
                 removed.Add(name);
         }
         foreach (var name in removed)
         {
             if (_names.Contains(name))
-                _sent[name] = "";
+                _sent[name] = MissingVersion;
             else
                 _sent.Remove(name);
         }

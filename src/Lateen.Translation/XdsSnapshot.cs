@@ -8,7 +8,7 @@ public sealed class XdsSnapshot
 {
     private readonly ResourceSet[] _sets;
 
-    internal XdsSnapshot(IReadOnlyList<ResourceSet> sets, IReadOnlyList<string> warnings)
+    public XdsSnapshot(IReadOnlyList<ResourceSet> sets, IReadOnlyList<string> warnings)
     {
         // Types without resources are there as well, so that every type has a version.
         _sets = TypeUrls
