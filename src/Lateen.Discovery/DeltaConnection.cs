@@ -87,6 +87,8 @@ internal sealed class DeltaConnection(
             watch.IsWildcard = false;
         watch.Unsubscribe(request.ResourceNamesUnsubscribe);
         // Who asks again for what he has, has lost it (xDS protocol, "Resource Hints").
+        if (asksAll)
+            watch.ForgetAll();
         watch.Forget(names);
         watch.Subscribe(names);
         return isFirst || names.Count > 0 || request.ResourceNamesSubscribe.Count > names.Count;

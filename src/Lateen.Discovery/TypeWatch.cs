@@ -86,6 +86,9 @@ internal sealed class TypeWatch(string typeUrl)
             _sent.Remove(name);
     }
 
+    /// <summary>Everything must be sent again.</summary>
+    public void ForgetAll() => _sent.Clear();
+
     public void OnAnswer(string nonce, string? error)
     {
         if (error is null)
