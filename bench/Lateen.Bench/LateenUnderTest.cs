@@ -98,7 +98,7 @@ internal sealed partial class LateenUnderTest : IAsyncDisposable
     public async Task<long> StatAsync(string name)
     {
         var text = await _client.GetStringAsync(new Uri($"http://{AdminAddress}:15000/stats?filter=^{name}$"));
-        return long.Parse(Number().Match(text).Groups[1].Value, CultureInfo.InvariantCulture);
+        return long.Parse(Number().Match(text).Groups["n"].Value, CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()
@@ -109,6 +109,6 @@ internal sealed partial class LateenUnderTest : IAsyncDisposable
         _client.Dispose();
     }
 
-    [GeneratedRegex(@": (\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@": (?<n>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Number();
 }

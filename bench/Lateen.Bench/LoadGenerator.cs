@@ -36,9 +36,9 @@ internal static partial class LoadGenerator
             || report.Contains("Socket errors", StringComparison.Ordinal)
         )
             throw new InvalidOperationException($"the proxy on port {port} failed requests:\n{report}");
-        return long.Parse(Requests().Match(report).Groups[1].Value);
+        return long.Parse(Requests().Match(report).Groups["n"].Value);
     }
 
-    [GeneratedRegex(@"(\d+) requests in", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<n>\d+) requests in", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Requests();
 }
