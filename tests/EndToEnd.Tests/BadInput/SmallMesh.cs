@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text.Json;
+using EndToEnd.Tests.Support;
+
+namespace EndToEnd.Tests.BadInput;
+
+/// <summary>A gateway and two versions of reviews, run by <c>lateen up</c>, with the routes in a file that the test edits.</summary>
+internal sealed class SmallMesh : IAsyncDisposable
+{
+    private static readonly Uri s_reviews = new("http://127.0.0.1:8090/reviews/0");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("lateen-e2e").FullName;
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly RunningProgram _up;
+
+    private SmallMesh()
+    {
+        File.WriteAllText(Path.Combine(_directory, "mesh.yaml"), Mesh);
+        WriteRoutes(Routes("v1"));
+        _up = RunningProgram.Start(
+            "dotnet",
+            Repository.Lateen,
+            "up",
+            _directory,
+            "--state-dir",
+            Path.Combine(_directory, "state")
+        );
+    }
+
+    public static async Task<SmallMesh> StartAsync(CancellationToken cancel)
+    {
+        var mesh = new SmallMesh();
+        await mesh._up.WaitForAsync("Everything is up", cancel);
+        return mesh;
+    }
+
+    /// <summary>What the control plane has said so far.</summary>
+    public string ControlPlaneLog => ReadShared(Path.Combine(_directory, "state", "logs", "control-plane.log"));
+
+    public void WriteRoutes(string yaml) => File.WriteAllText(Path.Combine(_directory, "routes.yaml"), yaml);
+
+    /// <summary>The version of reviews that answers; throws when none does.</summary>
+    public async Task<string> AskAsync(CancellationToken cancel)
+    {
+        using var document = JsonDocument.Parse(await _client.GetStringAsync(s_reviews, cancel));
+        return document.RootElement.GetProperty("version").GetString()!;
+    }
+
+    public Task<int> StopAsync(CancellationToken cancel) => _up.InterruptAsync(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _up.DisposeAsync();
+        _client.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    public static string Routes(string subset) =>
+        $$"""
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata:
+              name: reviews
+            spec:
+              hosts: ["*"]
+              gateways: [edge]
+              http:
+                - route:
+                    - destination: {host: reviews, subset: {{subset}}}
+                      weight: 1
+
+            """;
+
+    private static string ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    }
+
+    private static string Mesh => string.Join("\n---\n", Edge, Reviews("v1"), Reviews("v2"));
+
+    private const string Edge = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: reviews}
+        spec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: reviews}
+        spec:
+          host: reviews
+          subsets:
+            - {name: v1, labels: {version: v1}}
+            - {name: v2, labels: {version: v2}}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: edge}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+            - {port: {number: 8090, name: http, protocol: HTTP}, hosts: ["*"]}
+        ---
+        apiVersion: lateen.io/v1alpha1
+        kind: Workload
+        metadata: {name: ingressgateway}
+        spec: {gateway: true, labels: {istio: ingressgateway}}
+        """;
+
+    private static string Reviews(string version) =>
+        $$"""
+            apiVersion: lateen.io/v1alpha1
+            kind: Workload
+            metadata: {name: reviews-{{version}}}
+            spec:
+              workingDirectory: {{Repository.Root}}/samples/bookinfo
+              command: [dotnet, src/bin/Release/net10.0/Bookinfo.dll, reviews]
+              env: {SERVICE_VERSION: {{version}}}
+              ports: {http: 9080}
+              labels: {app: reviews, version: {{version}}}
+            """;
+}
