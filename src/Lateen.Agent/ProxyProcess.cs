@@ -41,15 +41,16 @@ public sealed class ProxyProcess : IDisposable
         _store = new ConfigStore(_runtime, _telemetry);
         _server = new ProxyServer(_runtime, _telemetry, options.DrainTime, time);
         _intake = new ResourceIntake(_store, log);
-        _resolver = new ClusterResolver(_store, log, time);
+        _resolver = new ClusterResolver(_store, System.Net.Dns.GetHostAddressesAsync, log, time);
         _lastGood = options.StateDirectory is { } directory
-            ? new LastGoodFile(directory, options.Identity.NodeId, log)
+            ? new LastGoodFile(directory, options.Identity.NodeId, log, time)
             : null;
         _client = new XdsClient(
             new Uri($"http://{options.DiscoveryAddress}"),
             options.UseDelta,
             NodeBuilder.Build(options.Identity),
             _intake,
+            new Backoff(Random.Shared),
             log,
             time
         );
@@ -98,7 +99,6 @@ public sealed class ProxyProcess : IDisposable
         _server.Dispose();
         _telemetry.Dispose();
         _resolver.Dispose();
-        _lastGood?.Dispose();
         _quit.Dispose();
     }
 

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Lateen.Agent.Discovery;
 
-/// <summary>Waiting times between attempts: they double from 500 ms to 30 s (Envoy's values), each with full jitter below its upper half.</summary>
+/// <summary>
+/// Waiting times between attempts: exponential with full jitter, as Envoy's (a random share of an interval that doubles from
+/// 500 ms).
+/// </summary>
 internal sealed class Backoff(Random random)
 {
     private static readonly TimeSpan s_base = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_max = TimeSpan.FromSeconds(30);
 
-    private TimeSpan _next = s_base;
+    /// <summary>Lateen's choice where Envoy has 30 s: a control plane that returns is found again within 5 s.</summary>
+    private static readonly TimeSpan s_max = TimeSpan.FromSeconds(5);
+
+    private TimeSpan _interval = s_base;
 
     public TimeSpan Next()
     {
-        var wait = _next * (0.5 + (random.NextDouble() / 2));
-        _next = _next * 2 < s_max ? _next * 2 : s_max;
+        var wait = _interval * random.NextDouble();
+        _interval = _interval * 2 < s_max ? _interval * 2 : s_max;
         return wait;
     }
 
     /// <summary>The connection was good: the next failure starts from the beginning.</summary>
-    public void Reset() => _next = s_base;
+    public void Reset() => _interval = s_base;
 }

@@ -21,6 +21,8 @@ internal sealed class DeltaSession(ResourceIntake intake, Node node)
     )
     {
         await SendAsync(call, FirstRequest(TypeUrls.Cluster, [])).ConfigureAwait(false);
+        foreach (var change in _plan.Resume())
+            await SubscribeAsync(call, change).ConfigureAwait(false);
         while (await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
         {
             onResponse();

@@ -7,21 +7,38 @@ namespace Lateen.Agent.Discovery;
 internal sealed class KnownResources
 {
     private readonly Dictionary<string, Dictionary<string, string>> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _systemVersions = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, string> Of(string typeUrl) => Table(typeUrl);
 
+    /// <summary>Version of the last response of a type that was good as a whole; empty when there was none.</summary>
+    public string SystemVersionOf(string typeUrl) => _systemVersions.GetValueOrDefault(typeUrl, "");
+
     public void Record(ResourceUpdate update, IReadOnlyList<ResourceRejection> rejections)
     {
+        if (rejections.Count == 0 && update.SystemVersion.Length > 0)
+            _systemVersions[update.TypeUrl] = update.SystemVersion;
         var table = Table(update.TypeUrl);
         if (update.IsWhole)
-            table.Clear();
+            RemoveAbsent(table, update.Changed);
         foreach (var resource in update.Changed)
         {
+            // A refused one keeps the version that is in force, if there is one.
             if (!rejections.Any(rejection => rejection.Name == resource.Name))
                 table[resource.Name] = resource.Version;
         }
         foreach (var name in update.Removed)
             table.Remove(name);
+    }
+
+    private static void RemoveAbsent(Dictionary<string, string> table, IReadOnlyList<NamedResource> present)
+    {
+        var names = present.Select(static resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in table.Keys.ToArray())
+        {
+            if (!names.Contains(name))
+                table.Remove(name);
+        }
     }
 
     private Dictionary<string, string> Table(string typeUrl) =>

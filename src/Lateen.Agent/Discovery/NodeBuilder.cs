@@ -29,12 +29,15 @@ internal static class NodeBuilder
         return new Node
         {
             Id = identity.NodeId,
-            Cluster = $"{identity.Labels.GetValueOrDefault("app", identity.Workload)}.{identity.Namespace}",
+            Cluster = $"{identity.Labels.GetValueOrDefault("app", WorkloadOf(identity))}.{identity.Namespace}",
             Metadata = metadata,
             Locality = LocalityOf(identity.Locality),
             UserAgentName = "lateen-proxy",
         };
     }
+
+    private static string WorkloadOf(ProxyIdentity identity) =>
+        identity.Workload.Length > 0 ? identity.Workload : identity.Name;
 
     private static Locality LocalityOf(string text)
     {

@@ -12,7 +12,7 @@ namespace Lateen.Agent.Discovery;
 internal sealed class SotwSession(ResourceIntake intake, Node node)
 {
     private readonly SubscriptionPlan _plan = new(intake.Consumer, intake.Known);
-    private readonly Dictionary<string, (string Version, string Nonce)> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _nonces = new(StringComparer.Ordinal);
     private bool _sentNode;
 
     /// <summary>Runs until the stream ends, which is always a failure.</summary>
@@ -23,6 +23,8 @@ internal sealed class SotwSession(ResourceIntake intake, Node node)
     )
     {
         await SendAsync(call, Request(TypeUrls.Cluster)).ConfigureAwait(false);
+        foreach (var change in _plan.Resume())
+            await SendAsync(call, Request(change.TypeUrl)).ConfigureAwait(false);
         while (await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
         {
             onResponse();
@@ -53,24 +55,21 @@ internal sealed class SotwSession(ResourceIntake intake, Node node)
         IReadOnlyList<ResourceRejection> rejections
     )
     {
-        var (lastGood, _) = _last.GetValueOrDefault(response.TypeUrl, ("", ""));
-        _last[response.TypeUrl] = (rejections.Count == 0 ? response.VersionInfo : lastGood, response.Nonce);
+        _nonces[response.TypeUrl] = response.Nonce;
         var request = Request(response.TypeUrl);
         request.ErrorDetail = ResourceIntake.ErrorOf(rejections);
         return SendAsync(call, request);
     }
 
-    private DiscoveryRequest Request(string typeUrl)
-    {
-        var (version, nonce) = _last.GetValueOrDefault(typeUrl, ("", ""));
-        return new DiscoveryRequest
+    /// <summary>Says the last good version, an earlier stream's included; a nonce belongs to its stream.</summary>
+    private DiscoveryRequest Request(string typeUrl) =>
+        new()
         {
             TypeUrl = typeUrl,
-            VersionInfo = version,
-            ResponseNonce = nonce,
+            VersionInfo = intake.Known.SystemVersionOf(typeUrl),
+            ResponseNonce = _nonces.GetValueOrDefault(typeUrl, ""),
             ResourceNames = { _plan.Names(typeUrl) },
         };
-    }
 
     private Task SendAsync(AsyncDuplexStreamingCall<DiscoveryRequest, DiscoveryResponse> call, DiscoveryRequest request)
     {

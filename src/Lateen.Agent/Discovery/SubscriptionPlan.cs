@@ -17,20 +17,29 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
     /// <summary>Names subscribed to so far.</summary>
     public IReadOnlyCollection<string> Names(string typeUrl) => Set(typeUrl);
 
+    /// <summary>
+    /// What a new stream asks for besides clusters: all that earlier ones, or the disk, brought. A server that has nothing
+    /// new may not answer at all, so that no request may wait for an answer.
+    /// </summary>
+    public IReadOnlyList<SubscriptionChange> Resume()
+    {
+        var changes = new List<SubscriptionChange>();
+        if (known.Of(TypeUrls.Cluster).Count == 0)
+            return changes;
+        OnClusters(changes);
+        AskForListeners(changes);
+        if (_askedForListeners && Compare(TypeUrls.Route) is { } routes)
+            changes.Add(routes);
+        return changes;
+    }
+
     /// <summary>Takes note of what came, and says what must be asked for next.</summary>
     public IReadOnlyList<SubscriptionChange> After(ResourceUpdate update)
     {
         var changes = new List<SubscriptionChange>();
         if (update.TypeUrl == TypeUrls.Cluster)
         {
-            _hasClusters = true;
-            if (Compare(TypeUrls.Endpoints) is { } change)
-            {
-                // What an earlier stream brought is here already, and is only sent again if it changed.
-                _awaitedEndpoints.UnionWith(change.Added.Except(known.Of(TypeUrls.Endpoints).Keys));
-                _awaitedEndpoints.ExceptWith(change.Removed);
-                changes.Add(change);
-            }
+            OnClusters(changes);
         }
         else if (update.TypeUrl == TypeUrls.Endpoints)
         {
@@ -41,12 +50,27 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
         {
             changes.Add(change);
         }
-        if (_hasClusters && !_askedForListeners && _awaitedEndpoints.Count == 0)
-        {
-            _askedForListeners = true;
-            changes.Add(new SubscriptionChange(TypeUrls.Listener, [], []));
-        }
+        AskForListeners(changes);
         return changes;
+    }
+
+    private void OnClusters(List<SubscriptionChange> changes)
+    {
+        _hasClusters = true;
+        if (Compare(TypeUrls.Endpoints) is not { } change)
+            return;
+        // What an earlier stream brought is here already, and is only sent again if it changed.
+        _awaitedEndpoints.UnionWith(change.Added.Except(known.Of(TypeUrls.Endpoints).Keys));
+        _awaitedEndpoints.ExceptWith(change.Removed);
+        changes.Add(change);
+    }
+
+    private void AskForListeners(List<SubscriptionChange> changes)
+    {
+        if (!_hasClusters || _askedForListeners || _awaitedEndpoints.Count > 0)
+            return;
+        _askedForListeners = true;
+        changes.Add(new SubscriptionChange(TypeUrls.Listener, [], []));
     }
 
     private SubscriptionChange? Compare(string typeUrl)

@@ -18,11 +18,11 @@ internal sealed class XdsClient(
     bool useDelta,
     Node node,
     ResourceIntake intake,
+    Backoff backoff,
     ILogSink log,
     TimeProvider time
 )
 {
-    private readonly Backoff _backoff = new(Random.Shared);
     private int _connected;
 
     /// <summary>Whether a stream has brought something and not broken since (Envoy <c>control_plane.connected_state</c>).</summary>
@@ -50,7 +50,7 @@ internal sealed class XdsClient(
                 log.Write(LogLevel.Warn, "xds", $"lost the control plane at {server.Authority}: {why}; serving on");
             }
             Volatile.Write(ref _connected, 0);
-            await WaitAsync(_backoff.Next(), stop).ConfigureAwait(false);
+            await WaitAsync(backoff.Next(), stop).ConfigureAwait(false);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class XdsClient(
 
     private void OnResponse()
     {
-        _backoff.Reset();
+        backoff.Reset();
         if (Interlocked.Exchange(ref _connected, 1) == 0)
             log.Write(LogLevel.Info, "xds", $"connected to the control plane at {server.Authority}");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Lateen.Core;
 using Lateen.Net;
 using Lateen.Proxy.Clusters;
@@ -8,21 +10,39 @@ using Lateen.Proxy.Runtime;
 
 namespace Lateen.Agent.Dns;
 
+/// <summary>Name → addresses; fails with <see cref="SocketException"/> when there are none.</summary>
+internal delegate Task<IPAddress[]> HostLookUp(string name, CancellationToken stop);
+
 /// <summary>
 /// Resolves the host names of DNS clusters again and again. A name that does not resolve keeps the addresses it had; a
 /// cluster none of whose names ever resolved is in force without endpoints (503, UH).
 /// </summary>
-internal sealed class ClusterResolver(ConfigStore store, ILogSink log, TimeProvider time) : IDisposable
+internal sealed class ClusterResolver : IDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, Resolution> _resolutions = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _changed = new(0);
+    private readonly ConfigStore _store;
+    private readonly HostLookUp _lookUp;
+    private readonly ILogSink _log;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, Resolution> _resolutions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+    private readonly ITimer _tick;
+
+    /// <param name="lookUp">The system's resolver, as a rule.</param>
+    public ClusterResolver(ConfigStore store, HostLookUp lookUp, ILogSink log, TimeProvider time)
+    {
+        (_store, _lookUp, _log, _time) = (store, lookUp, log, time);
+        _tick = time.CreateTimer(_ => Touch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Configuration changed: there may be new names.</summary>
-    public void Touch() => _changed.Release();
+    public void Touch() => _wake.Writer.TryWrite(true);
 
-    public void Dispose() => _changed.Dispose();
+    public void Dispose() => _tick.Dispose();
 
     /// <summary>Runs until cancelled; sleeps while there is no DNS cluster.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -31,12 +51,12 @@ internal sealed class ClusterResolver(ConfigStore store, ILogSink log, TimeProvi
         {
             while (true)
             {
-                var clusters = store.DnsClusters;
+                var clusters = _store.DnsClusters;
+                Forget(clusters);
                 foreach (var cluster in clusters)
-                    await ResolveIfDueAsync(cluster, stop).ConfigureAwait(false);
-                await _changed
-                    .WaitAsync(clusters.Count == 0 ? Timeout.InfiniteTimeSpan : s_tick, stop)
-                    .ConfigureAwait(false);
+                    await StartAsync(cluster, stop).ConfigureAwait(false);
+                _tick.Change(clusters.Count == 0 ? Timeout.InfiniteTimeSpan : s_tick, Timeout.InfiniteTimeSpan);
+                await _wake.Reader.ReadAsync(stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -45,14 +65,26 @@ internal sealed class ClusterResolver(ConfigStore store, ILogSink log, TimeProvi
         }
     }
 
+    /// <summary>Each cluster on its own: a name whose servers do not answer holds up no other.</summary>
+    private async Task StartAsync(ClusterSpec cluster, CancellationToken stop)
+    {
+        if (_running.TryGetValue(cluster.Name, out var running))
+        {
+            if (!running.IsCompleted)
+                return;
+            await running.ConfigureAwait(false);
+        }
+        _running[cluster.Name] = ResolveIfDueAsync(cluster, stop);
+    }
+
     private async Task ResolveIfDueAsync(ClusterSpec cluster, CancellationToken stop)
     {
-        _resolutions.TryGetValue(cluster.Name, out var last);
-        var now = time.GetTimestamp();
+        var last = _resolutions.GetValueOrDefault(cluster.Name);
+        var now = _time.GetTimestamp();
         if (
             last is not null
             && ReferenceEquals(last.For, cluster)
-            && time.GetElapsedTime(last.At, now) < cluster.DnsRefreshRate
+            && _time.GetElapsedTime(last.At, now) < cluster.DnsRefreshRate
         )
             return;
         var addresses = new Dictionary<string, NetAddress[]>(StringComparer.OrdinalIgnoreCase);
@@ -64,14 +96,22 @@ internal sealed class ClusterResolver(ConfigStore store, ILogSink log, TimeProvi
         var next = new Resolution(cluster, now, addresses);
         _resolutions[cluster.Name] = next;
         if (last is null || !ReferenceEquals(last.For, cluster) || !next.HasSameAddresses(last))
-            store.SetResolved(cluster.Name, next.Endpoints());
+            _store.SetResolved(cluster.Name, next.Endpoints());
+    }
+
+    /// <summary>Drops what is known of clusters that are gone: one that comes back starts anew.</summary>
+    private void Forget(IReadOnlyList<ClusterSpec> present)
+    {
+        var names = present.Select(static cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in _resolutions.Keys.Where(name => !names.Contains(name)))
+            _resolutions.TryRemove(name, out _);
     }
 
     private async Task<NetAddress[]> LookUpAsync(string name, Resolution? last, CancellationToken stop)
     {
         try
         {
-            var found = await System.Net.Dns.GetHostAddressesAsync(name, stop).ConfigureAwait(false);
+            var found = await _lookUp(name, stop).ConfigureAwait(false);
             return found
                 .Select(static address => NetAddress.From(address, 0))
                 .Order(NetAddressOrder.Instance)
@@ -79,7 +119,7 @@ internal sealed class ClusterResolver(ConfigStore store, ILogSink log, TimeProvi
         }
         catch (SocketException failure)
         {
-            log.Write(LogLevel.Warn, "dns", $"{name} does not resolve: {failure.Message}; its last addresses stay");
+            _log.Write(LogLevel.Warn, "dns", $"{name} does not resolve: {failure.Message}; its last addresses stay");
             return last?.Addresses.GetValueOrDefault(name) ?? [];
         }
     }
