@@ -22,7 +22,7 @@ public sealed class StatScope(StatTable table, string name, int workers)
             samples.Add(
                 new Sample(
                     _prefix + definition.Name,
-                    _family + (definition.FamilyName ?? definition.Name),
+                    Family(definition.FamilyName ?? definition.Name),
                     Join(definition.Label),
                     definition.Kind,
                     Cells.Sum(i)
@@ -36,7 +36,7 @@ public sealed class StatScope(StatTable table, string name, int workers)
         samples.Add(
             new Sample(
                 _prefix + statName,
-                _family + statName,
+                Family(statName),
                 _label,
                 SampleKind.Histogram,
                 Distribution: histogram.Snapshot()
@@ -45,7 +45,10 @@ public sealed class StatScope(StatTable table, string name, int workers)
 
     /// <summary>Adds a number that is known elsewhere.</summary>
     public void Collect(string statName, SampleKind kind, long value, List<Sample> samples) =>
-        samples.Add(new Sample(_prefix + statName, _family + statName, _label, kind, value));
+        samples.Add(new Sample(_prefix + statName, Family(statName), _label, kind, value));
+
+    /// <summary>Prometheus has no dots in names.</summary>
+    private string Family(string name) => _family + name.Replace('.', '_');
 
     private string Join(string? extra)
     {

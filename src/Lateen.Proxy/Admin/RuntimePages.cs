@@ -6,6 +6,7 @@ using Envoy.Config.Core.V3;
 using Google.Protobuf.WellKnownTypes;
 using Lateen.Net;
 using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Clusters.CircuitBreaking;
 using Type = System.Type;
 
 namespace Lateen.Proxy.Admin;
@@ -74,18 +75,42 @@ internal static class RuntimePages
     {
         var name = cluster.Spec.Name;
         text.Append(CultureInfo.InvariantCulture, $"{name}::observability_name::{cluster.Spec.StatName}\n");
+        Write(name, "default", cluster.Spec.Breaker, text);
+        Write(name, "high", cluster.Spec.HighBreaker, text);
         text.Append(CultureInfo.InvariantCulture, $"{name}::added_via_api::true\n");
         foreach (var endpoint in cluster.Endpoints)
         {
             var at = $"{name}::{endpoint.State.AddressText}";
             text.Append(CultureInfo.InvariantCulture, $"{at}::rq_active::{endpoint.State.ActiveRequests}\n");
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{at}::health_flags::{(endpoint.IsHealthy ? "healthy" : "/failed_eds_health")}\n"
-            );
+            text.Append(CultureInfo.InvariantCulture, $"{at}::health_flags::{HealthFlags(endpoint)}\n");
             text.Append(CultureInfo.InvariantCulture, $"{at}::weight::{endpoint.Weight}\n");
             text.Append(CultureInfo.InvariantCulture, $"{at}::priority::{endpoint.Priority}\n");
         }
+    }
+
+    private static void Write(string name, string priority, CircuitBreakerSpec limits, StringBuilder text)
+    {
+        var at = $"{name}::{priority}_priority";
+        text.Append(CultureInfo.InvariantCulture, $"{at}::max_connections::{limits.MaxConnections}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{at}::max_pending_requests::{limits.MaxPendingRequests}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{at}::max_requests::{limits.MaxRequests}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{at}::max_retries::{limits.MaxRetries}\n");
+    }
+
+    private static string HealthFlags(EndpointEntry endpoint)
+    {
+        var flags = "";
+        if ((endpoint.State.Failures & EndpointFailures.ActiveCheck) != EndpointFailures.None)
+            flags += "/failed_active_hc";
+        if ((endpoint.State.Failures & EndpointFailures.Outlier) != EndpointFailures.None)
+            flags += "/failed_outlier_check";
+        flags += endpoint.Spec.Health switch
+        {
+            EndpointHealth.Degraded => "/degraded_eds_health",
+            EndpointHealth.Unhealthy => "/failed_eds_health",
+            _ => "",
+        };
+        return flags.Length == 0 ? "healthy" : flags;
     }
 
     private static ClusterStatus Status(ClusterRuntime cluster)
@@ -106,7 +131,16 @@ internal static class RuntimePages
                     Priority = (uint)endpoint.Priority,
                     HealthStatus = new HostHealthStatus
                     {
-                        EdsHealthStatus = endpoint.IsHealthy ? HealthStatus.Healthy : HealthStatus.Unhealthy,
+                        EdsHealthStatus = endpoint.Spec.Health switch
+                        {
+                            EndpointHealth.Degraded => HealthStatus.Degraded,
+                            EndpointHealth.Unhealthy => HealthStatus.Unhealthy,
+                            _ => HealthStatus.Healthy,
+                        },
+                        FailedActiveHealthCheck =
+                            (endpoint.State.Failures & EndpointFailures.ActiveCheck) != EndpointFailures.None,
+                        FailedOutlierCheck =
+                            (endpoint.State.Failures & EndpointFailures.Outlier) != EndpointFailures.None,
                     },
                     Stats =
                     {

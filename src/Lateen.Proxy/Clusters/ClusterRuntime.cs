@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Clusters.Balancing;
+using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Stats;
+using Lateen.Telemetry;
 
 namespace Lateen.Proxy.Clusters;
 
-/// <summary>A cluster as requests use it. Immutable; the mutable rest is in its <see cref="EndpointState"/>s.</summary>
+/// <summary>
+/// A cluster as requests use it. Immutable but for its balancer, which is exchanged as a whole when the health of an endpoint
+/// changes; the mutable rest is in its <see cref="ClusterState"/> and <see cref="EndpointState"/>s.
+/// </summary>
 public sealed class ClusterRuntime
 {
+    private readonly EndpointEntry[] _endpoints;
+    private HealthyBalancer _balancer;
+    private int _rebuilding;
+
     private ClusterRuntime(
         ClusterSpec spec,
         EndpointSetSpec set,
         EndpointEntry[] endpoints,
-        LoadBalancer balancer,
+        ClusterState state,
         ProxyStats stats
     )
     {
         Spec = spec;
         Set = set;
-        Endpoints = endpoints;
-        Balancer = balancer;
-        HealthyCount = endpoints.Count(static endpoint => endpoint.IsHealthy);
+        State = state;
+        _endpoints = endpoints;
+        _balancer = BuildBalancer();
         Stats = stats.Cluster(spec.StatName);
+        Breaker = new CircuitBreaker(spec.Breaker, state.DefaultCounts, Stats);
+        HighBreaker = new CircuitBreaker(spec.HighBreaker, state.HighCounts, Stats);
         OutboundContext = stats.Context(isInbound: false, spec.Service);
         InboundContext = stats.Context(isInbound: true, spec.Service);
     }
@@ -28,13 +40,29 @@ public sealed class ClusterRuntime
 
     public EndpointSetSpec Set { get; }
 
-    public IReadOnlyList<EndpointEntry> Endpoints { get; }
+    public ClusterState State { get; }
 
-    public LoadBalancer Balancer { get; }
+    public IReadOnlyList<EndpointEntry> Endpoints => _endpoints;
 
-    public int HealthyCount { get; }
+    /// <summary>The balancer for the health that endpoints have now.</summary>
+    public LoadBalancer Balancer
+    {
+        get
+        {
+            var current = Volatile.Read(ref _balancer);
+            return (current.HealthRevision == State.HealthRevision ? current : Rebuild(current)).Balancer;
+        }
+    }
+
+    public int HealthyCount => Balancer.HealthyCount;
 
     public ClusterStats Stats { get; }
+
+    /// <summary>Limits for requests of the default priority.</summary>
+    public CircuitBreaker Breaker { get; }
+
+    /// <summary>Limits for requests of high priority.</summary>
+    public CircuitBreaker HighBreaker { get; }
 
     /// <summary>What Istio's metrics call requests that leave the workload through this cluster.</summary>
     internal IstioContext OutboundContext { get; private set; }
@@ -42,7 +70,7 @@ public sealed class ClusterRuntime
     /// <summary>What they call requests that reach the workload through it.</summary>
     internal IstioContext InboundContext { get; private set; }
 
-    /// <summary>Builds a cluster, taking over the state of endpoints that the previous version had.</summary>
+    /// <summary>Builds a cluster, taking over the state that the previous version had of it and of the endpoints they share.</summary>
     public static ClusterRuntime Build(
         ClusterSpec spec,
         EndpointSetSpec set,
@@ -50,6 +78,7 @@ public sealed class ClusterRuntime
         ProxyStats stats
     )
     {
+        var state = previous?.State ?? new ClusterState(spec.Name, stats.Workers);
         var known = new Dictionary<Net.NetAddress, EndpointState>();
         foreach (var endpoint in previous?.Endpoints ?? [])
             known[endpoint.State.Address] = endpoint.State;
@@ -57,12 +86,11 @@ public sealed class ClusterRuntime
         for (var i = 0; i < entries.Length; i++)
         {
             var endpoint = set.Endpoints[i];
-            if (!known.TryGetValue(endpoint.Address, out var state))
-                known[endpoint.Address] = state = new EndpointState(spec.Name, endpoint.Address, stats.Workers);
-            entries[i] = new EndpointEntry(state, endpoint.Weight, endpoint.Priority, endpoint.IsHealthy);
+            if (!known.TryGetValue(endpoint.Address, out var remembered))
+                known[endpoint.Address] = remembered = new EndpointState(state, endpoint.Address);
+            entries[i] = new EndpointEntry(remembered, endpoint);
         }
-        var balancer = LoadBalancer.Create(spec, entries, set, stats.Workers);
-        var next = new ClusterRuntime(spec, set, entries, balancer, stats);
+        var next = new ClusterRuntime(spec, set, entries, state, stats);
         if (previous is not null && previous.Spec.Service == spec.Service)
         {
             // The same objects, since they are the keys of the series counted so far.
@@ -71,4 +99,54 @@ public sealed class ClusterRuntime
         }
         return next;
     }
+
+    /// <summary>An endpoint for a request; null when there is none to use (503, flag UH).</summary>
+    public EndpointState? Pick(in PickContext context) =>
+        Spec.Kind == ClusterKind.OriginalDestination
+            ? State.OriginalDestination(context.OriginalDestination)
+            : Balancer.Pick(in context);
+
+    /// <summary>True when the endpoints' <c>drop_overloads</c> want the request dropped (503, flag DO).</summary>
+    public bool ShouldDrop(ulong random)
+    {
+        foreach (var share in Set.DropOverloads)
+        {
+            random = Draws.Mix(random);
+            if (random % 1_000_000 < share)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Adds a sample of every number of the cluster.</summary>
+    internal void Collect(List<Sample> samples)
+    {
+        var balancer = Balancer;
+        Stats.Collect(_endpoints.Length, balancer.HealthyCount, samples);
+        var degraded = _endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Degraded);
+        Stats.Scope.Collect("membership_degraded", SampleKind.Gauge, degraded, samples);
+        Breaker.Collect(Stats.Scope, "default", samples);
+        HighBreaker.Collect(Stats.Scope, "high", samples);
+    }
+
+    /// <summary>One caller rebuilds; whoever comes meanwhile goes by the balancer there is.</summary>
+    private HealthyBalancer Rebuild(HealthyBalancer current)
+    {
+        if (Interlocked.Exchange(ref _rebuilding, 1) != 0)
+            return current;
+        var next = BuildBalancer();
+        Volatile.Write(ref _balancer, next);
+        Volatile.Write(ref _rebuilding, 0);
+        return next;
+    }
+
+    private HealthyBalancer BuildBalancer()
+    {
+        // Read first: a change that comes while we build makes this one stale again.
+        var revision = State.HealthRevision;
+        var seed = (uint)Random.Shared.Next();
+        return new HealthyBalancer(revision, LoadBalancer.Create(Spec, _endpoints, Set, State.Workers, seed));
+    }
+
+    private sealed record HealthyBalancer(int HealthRevision, LoadBalancer Balancer);
 }

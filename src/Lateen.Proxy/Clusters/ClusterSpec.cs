@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
+using Lateen.Proxy.Clusters.Balancing;
+using Lateen.Proxy.Clusters.CircuitBreaking;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -27,6 +29,29 @@ public sealed record ClusterSpec
 
     /// <summary><c>least_request_lb_config.choice_count</c>: 2.</summary>
     public int ChoiceCount { get; init; } = 2;
+
+    /// <summary><c>least_request_lb_config.active_request_bias</c>, where weights differ: 1.</summary>
+    public double ActiveRequestBias { get; init; } = 1;
+
+    /// <summary><c>slow_start_config</c> of ROUND_ROBIN and LEAST_REQUEST.</summary>
+    public SlowStart? SlowStart { get; init; }
+
+    public HashBalancerSpec HashBalancer { get; init; } = new();
+
+    /// <summary><c>lb_subset_config</c>.</summary>
+    public SubsetSpec? Subsets { get; init; }
+
+    /// <summary><c>common_lb_config.locality_weighted_lb_config</c>: localities get requests by their weights.</summary>
+    public bool LocalityWeighted { get; init; }
+
+    /// <summary><c>common_lb_config.zone_aware_lb_config.fail_traffic_on_panic</c>: in a panic nobody is served.</summary>
+    public bool FailTrafficOnPanic { get; init; }
+
+    /// <summary><c>circuit_breakers</c> of the default priority.</summary>
+    public CircuitBreakerSpec Breaker { get; init; } = CircuitBreakerSpec.Default;
+
+    /// <summary><c>circuit_breakers</c> of high priority.</summary>
+    public CircuitBreakerSpec HighBreaker { get; init; } = CircuitBreakerSpec.Default;
 
     /// <summary><c>load_assignment</c> of STATIC and DNS clusters.</summary>
     public EndpointSetSpec Endpoints { get; init; } = EndpointSetSpec.Empty;
@@ -69,26 +94,6 @@ public enum BalancerKind : byte
     RoundRobin,
     LeastRequest,
     Random,
+    RingHash,
+    Maglev,
 }
-
-/// <summary>Endpoints of a cluster (Envoy <c>ClusterLoadAssignment</c>).</summary>
-public sealed record EndpointSetSpec(IReadOnlyList<EndpointSpec> Endpoints)
-{
-    public static EndpointSetSpec Empty { get; } = new([]);
-
-    /// <summary><c>policy.overprovisioning_factor</c>, in percent: 140.</summary>
-    public int OverprovisioningFactor { get; init; } = 140;
-}
-
-/// <summary>One endpoint with what its locality says of it.</summary>
-/// <param name="HostName">A DNS name that is still to be resolved; null where <paramref name="Address"/> is the endpoint.</param>
-/// <param name="Weight"><c>load_balancing_weight</c>: 1.</param>
-/// <param name="Priority">0 is the highest.</param>
-public sealed record EndpointSpec(
-    NetAddress Address,
-    string? HostName = null,
-    int Port = 0,
-    uint Weight = 1,
-    int Priority = 0,
-    bool IsHealthy = true
-);

@@ -77,4 +77,31 @@ internal sealed class DecodeContext
         Add(path, "is no duration of 0 or more");
         return unset;
     }
+
+    /// <summary>A share of requests in millionths; null where it is not set.</summary>
+    public uint? Millionths(Envoy.Type.V3.FractionalPercent? fraction, string path)
+    {
+        if (fraction is null)
+            return null;
+        uint? factor = fraction.Denominator switch
+        {
+            Envoy.Type.V3.FractionalPercent.Types.DenominatorType.Hundred => 10_000,
+            Envoy.Type.V3.FractionalPercent.Types.DenominatorType.TenThousand => 100,
+            Envoy.Type.V3.FractionalPercent.Types.DenominatorType.Million => 1,
+            _ => null,
+        };
+        if (factor is null)
+            Add($"{path}.denominator", $"is {fraction.Denominator}; give HUNDRED, TEN_THOUSAND or MILLION");
+        // More than everything is everything, as in Envoy.
+        return (uint)Math.Min(1_000_000, fraction.Numerator * (ulong)(factor ?? 1));
+    }
+
+    /// <summary>A percentage of 0 to 100; the default where it is not set.</summary>
+    public double Percent(Envoy.Type.V3.Percent? percent, double unset, string path)
+    {
+        if (percent is null || percent.Value is >= 0 and <= 100)
+            return percent?.Value ?? unset;
+        Add(path, $"is {percent.Value}; percentages are 0 to 100");
+        return unset;
+    }
 }

@@ -223,7 +223,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
         ClusterDecoder.Decode(ClusterApi.Cluster.Parser.ParseFrom(body), context);
 
     private static EndpointSetSpec DecodeEndpoints(ByteString body, DecodeContext context) =>
-        ClusterDecoder.Endpoints(EndpointApi.ClusterLoadAssignment.Parser.ParseFrom(body), "", context);
+        EndpointDecoder.Decode(EndpointApi.ClusterLoadAssignment.Parser.ParseFrom(body), "", context);
 
     private ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
         new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context), telemetry);

@@ -27,7 +27,12 @@ public sealed class ClusterStats(string name, int workers)
         new StatDefinition("upstream_rq_retry"),
         new StatDefinition("upstream_rq_retry_success"),
         new StatDefinition("upstream_rq_retry_limit_exceeded"),
-        new StatDefinition("upstream_rq_rx_reset")
+        new StatDefinition("upstream_rq_rx_reset"),
+        new StatDefinition("upstream_cx_overflow"),
+        new StatDefinition("upstream_rq_pending_overflow"),
+        new StatDefinition("upstream_rq_retry_overflow"),
+        new StatDefinition("upstream_rq_drop_overload"),
+        new StatDefinition("lb_healthy_panic")
     );
 
     private readonly StatScope _scope = new(s_table, name, workers);
@@ -53,6 +58,11 @@ public sealed class ClusterStats(string name, int workers)
         RetrySuccesses,
         RetryLimitExceeded,
         Resets,
+        ConnectionOverflows,
+        PendingOverflows,
+        RetryOverflows,
+        DropOverload,
+        HealthyPanics,
     }
 
     public void OnConnectionOpened(int worker)
@@ -104,6 +114,24 @@ public sealed class ClusterStats(string name, int workers)
     public void OnRetryLimitExceeded(int worker) => _scope.Cells.Increment(worker, (int)Cell.RetryLimitExceeded);
 
     public void OnReset(int worker) => _scope.Cells.Increment(worker, (int)Cell.Resets);
+
+    /// <summary>A connection was refused by <c>max_connections</c>.</summary>
+    public void OnConnectionOverflow(int worker) => _scope.Cells.Increment(worker, (int)Cell.ConnectionOverflows);
+
+    /// <summary>A request was refused by <c>max_pending_requests</c> or <c>max_requests</c>.</summary>
+    public void OnPendingOverflow(int worker) => _scope.Cells.Increment(worker, (int)Cell.PendingOverflows);
+
+    /// <summary>A retry was refused by <c>max_retries</c> or the retry budget.</summary>
+    public void OnRetryOverflow(int worker) => _scope.Cells.Increment(worker, (int)Cell.RetryOverflows);
+
+    /// <summary>A request was dropped by <c>drop_overloads</c> of the endpoints.</summary>
+    public void OnDropOverload(int worker) => _scope.Cells.Increment(worker, (int)Cell.DropOverload);
+
+    /// <summary>An endpoint was picked without regard to health.</summary>
+    public void OnHealthyPanic(int worker) => _scope.Cells.Increment(worker, (int)Cell.HealthyPanics);
+
+    /// <summary>Where numbers of the cluster that are known elsewhere are collected.</summary>
+    internal StatScope Scope => _scope;
 
     /// <param name="members">Endpoints of the version in force.</param>
     /// <param name="healthy">Those of them that are healthy.</param>

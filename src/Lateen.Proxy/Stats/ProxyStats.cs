@@ -66,7 +66,7 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
         foreach (var stats in _listeners.Values)
             stats.Collect(samples);
         foreach (var cluster in runtime.Clusters.Values)
-            cluster.Stats.Collect(cluster.Endpoints.Count, cluster.HealthyCount, samples);
+            cluster.Collect(samples);
         foreach (var subscription in _subscriptions.Values)
             subscription.Collect(samples);
         Gauge("cluster_manager.active_clusters", runtime.Clusters.Count, samples);

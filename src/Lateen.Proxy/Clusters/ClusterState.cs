@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+using Lateen.Net;
+using Lateen.Proxy.Clusters.CircuitBreaking;
+
+namespace Lateen.Proxy.Clusters;
+
+/// <summary>What is remembered of a cluster through all its versions, for as long as configuration names it.</summary>
+public sealed class ClusterState(string name, int workers)
+{
+    /// <summary>Destinations that may be remembered before unused ones are forgotten.</summary>
+    private const int MaxIdleDestinations = 1024;
+
+    private readonly ConcurrentDictionary<NetAddress, EndpointState> _destinations = new();
+    private int _healthRevision;
+    private int _destinationCount;
+
+    public string Name { get; } = name;
+
+    public int Workers { get; } = workers;
+
+    /// <summary>In use by requests of the default priority.</summary>
+    public ResourceCounts DefaultCounts { get; } = new();
+
+    /// <summary>In use by requests of high priority.</summary>
+    public ResourceCounts HighCounts { get; } = new();
+
+    /// <summary>Goes up whenever the health of an endpoint changes; balancers built for another revision are rebuilt.</summary>
+    public int HealthRevision => Volatile.Read(ref _healthRevision);
+
+    internal void OnHealthChanged() => Interlocked.Increment(ref _healthRevision);
+
+    /// <summary>The endpoint at a client's original destination, for ORIGINAL_DST clusters; null where nothing was redirected.</summary>
+    internal EndpointState? OriginalDestination(in NetAddress destination)
+    {
+        if (destination.IsNone || destination.Port == 0)
+            return null;
+        if (_destinations.TryGetValue(destination, out var known))
+            return known;
+        if (Interlocked.Increment(ref _destinationCount) > MaxIdleDestinations)
+            ForgetUnused();
+        return _destinations.GetOrAdd(destination, address => new EndpointState(this, address));
+    }
+
+    private void ForgetUnused()
+    {
+        foreach (var (address, endpoint) in _destinations)
+        {
+            if (endpoint.ActiveRequests == 0)
+                _destinations.TryRemove(address, out _);
+        }
+        Volatile.Write(ref _destinationCount, _destinations.Count);
+    }
+}
