@@ -44,11 +44,13 @@ public struct Http1BodyReader
 
     /// <summary>Takes framing and at most one run of payload.</summary>
     /// <param name="trailers">Where trailer lines go; null drops them.</param>
+    /// <param name="maxPayload">Payload bytes to take at the most.</param>
     /// <param name="consumed">Bytes taken, payload included.</param>
     /// <param name="payload">Body bytes: a part of <paramref name="input"/>.</param>
     public BodyStatus Read(
         ReadOnlySpan<byte> input,
         HeaderMap? trailers,
+        int maxPayload,
         out int consumed,
         out ReadOnlySpan<byte> payload,
         out Http1Fault fault
@@ -64,7 +66,7 @@ public struct Http1BodyReader
                 case Step.Done:
                     return BodyStatus.Complete;
                 case Step.Data:
-                    return ReadData(input, ref consumed, out payload);
+                    return ReadData(input, maxPayload, ref consumed, out payload);
                 default:
                     if (!TakeLine(input, ref consumed, out var line, out fault))
                         return fault == Http1Fault.None ? BodyStatus.NeedMore : BodyStatus.Fault;
@@ -87,9 +89,16 @@ public struct Http1BodyReader
         return Http1Fault.None;
     }
 
-    private BodyStatus ReadData(ReadOnlySpan<byte> input, scoped ref int consumed, out ReadOnlySpan<byte> payload)
+    private BodyStatus ReadData(
+        ReadOnlySpan<byte> input,
+        int maxPayload,
+        scoped ref int consumed,
+        out ReadOnlySpan<byte> payload
+    )
     {
         payload = input[consumed..];
+        if (payload.Length > maxPayload)
+            payload = payload[..maxPayload];
         if (_framing != BodyFraming.UntilClose)
         {
             if (payload.Length > _remaining)

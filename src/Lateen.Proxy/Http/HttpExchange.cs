@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
-using Lateen.Net.Streams;
+using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
@@ -12,154 +13,165 @@ using Lateen.Proxy.Streams;
 namespace Lateen.Proxy.Http;
 
 /// <summary>
-/// One request and its response: routes it and answers, or forwards it and relays the answer. Owned by a worker, reused from
-/// request to request; its methods read from top to bottom as the exchange goes.
+/// One request and its response: routes it and answers, or has it forwarded. Belongs to a <see cref="ServerStream"/> and is
+/// reused with it, from request to request.
 /// </summary>
-internal sealed partial class HttpExchange
+internal sealed class HttpExchange
 {
     private readonly Worker _worker;
+    private readonly ServerStream _client;
     private readonly FilterChainRun _filterRun;
-    private Http1ServerConnection _connection = null!;
-    private Http1RequestInfo _request;
+    private readonly RequestForwarder _forwarder;
     private RouteEntry? _route;
-    private int _clusterIndex;
+    private static readonly HeaderMap s_noTrailers = new();
 
-    public HttpExchange(Worker worker)
+    public HttpExchange(Worker worker, ServerStream client)
     {
         _worker = worker;
+        _client = client;
         _filterRun = new FilterChainRun(worker.Loop);
-        _routeTimer = new Net.Loop.LoopTimer(static self => ((HttpExchange)self).OnRouteTimeout(), this);
-        _connectTimer = new Net.Loop.LoopTimer(static self => ((HttpExchange)self).OnConnectTimeout(), this);
-        _idleTimer = new Net.Loop.LoopTimer(static self => ((HttpExchange)self).OnIdleTimer(), this);
+        _forwarder = new RequestForwarder(worker, this, client);
     }
 
     public StreamInfo Info { get; } = new();
 
-    private ByteStream Client => _connection.Stream;
+    /// <summary>Time since the request's first byte.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
 
-    /// <summary>Makes the exchange ready for a connection's next request.</summary>
-    public void Begin(Http1ServerConnection connection)
+    private ServerConnection Connection => _client.Connection;
+
+    /// <summary>Makes the exchange ready for the stream's request.</summary>
+    public void Begin()
     {
-        _connection = connection;
-        _request = default;
         _route = null;
-        _clusterIndex = -1;
-        ResetForwarding();
         Info.Clear();
-        connection.Stats.OnRequestStarted(_worker.Index);
+        Connection.Stats.OnRequestStarted(_worker.Index);
         Info.StartUnixTicks = _worker.UnixTicks();
         Info.StartTimestamp = _worker.Loop.NowTimestamp;
     }
 
-    /// <summary>Tries to take a head off the client's input.</summary>
-    public ParseStatus ParseRequest(ref int scanned, out Http1Fault fault)
+    /// <summary>Serves the request whose head is in <see cref="Info"/>.</summary>
+    public async LoopTask<int> RunAsync()
     {
-        var status = Http1RequestParser.Parse(
-            Client.Input,
-            _connection.Limits,
-            ref scanned,
-            Info.Request,
-            out _request,
-            out var consumed,
-            out fault
-        );
-        if (status == ParseStatus.Complete)
-            Client.Consume(consumed);
-        return status;
-    }
-
-    /// <summary>Serves the parsed request; true when the connection goes on.</summary>
-    public async LoopTask<bool> RunAsync()
-    {
-        RequestHeaders.Prepare(Info.Request, _connection.Manager, _connection.Client, _worker);
-        if (_connection.Filters.Count > 0 && await _filterRun.OnRequestHead(_connection.Filters, Info) is { } reply)
-            return await AnswerAsync(reply, CanKeepAlive());
-        _route = _connection.Routes?.Match(Info.Request, _worker.NextRandom());
+        var connection = Connection;
+        RequestHeaders.Prepare(Info.Request, connection.Manager, connection.Client, _worker);
+        if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
+            return await AnswerAsync(reply);
+        _route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (_route is null)
-            return await AnswerAsync(LocalReply.RouteNotFound, CanKeepAlive());
+            return await AnswerAsync(LocalReply.RouteNotFound);
         Info.RouteName = _route.Name;
         switch (_route.Spec.Action)
         {
             case DirectResponseActionSpec direct:
-                _connection.Stats.OnDirectResponse(_worker.Index);
-                return await AnswerAsync(direct.Status, direct.Body, "direct_response", CanKeepAlive());
+                connection.Stats.OnDirectResponse(_worker.Index);
+                return await AnswerAsync(direct.Status, direct.Body, "direct_response", isLast: false);
             case RedirectActionSpec redirect:
-                _connection.Stats.OnRedirect(_worker.Index);
+                connection.Stats.OnRedirect(_worker.Index);
                 Redirects.Write(_route, Info.Request, Info.Response);
-                return await AnswerAsync(redirect.Status, default, "direct_response", CanKeepAlive());
+                return await AnswerAsync(redirect.Status, [], "direct_response", isLast: false);
             default:
-                return await ForwardAsync((ForwardActionSpec)_route.Spec.Action);
+                return await _forwarder.RunAsync(_route);
         }
     }
 
     /// <summary>Answers a request that is no HTTP; the connection ends, since nobody knows where the next one starts.</summary>
-    public LoopTask<bool> RefuseAsync(Http1Fault fault)
+    public LoopTask<int> RefuseAsync(RequestFault fault)
     {
         Info.Request.Clear();
         Info.Flags |= ResponseFlags.DownstreamProtocolError;
-        var status = fault.StatusCode();
-        return AnswerAsync(status, ReasonPhrases.Of(status), fault.Details(), keepAlive: false);
+        return AnswerAsync(fault.Status, ReasonPhrases.Of(fault.Status).ToArray(), fault.Details, isLast: true);
     }
 
-    /// <summary>Sends a local reply; true when the connection goes on.</summary>
-    public LoopTask<bool> AnswerAsync(LocalReply reply, bool keepAlive)
+    /// <summary>Sends a local reply.</summary>
+    /// <param name="isLast">The connection ends behind it.</param>
+    public LoopTask<int> AnswerAsync(LocalReply reply, bool isLast = false)
     {
         Info.Flags |= reply.Flags;
-        return AnswerAsync(reply.Status, reply.Body, reply.Details, keepAlive);
+        return AnswerAsync(reply.Status, reply.Body, reply.Details, isLast);
     }
 
-    private LoopTask<bool> AnswerAsync(int status, ReadOnlySpan<byte> body, string details, bool keepAlive)
+    /// <summary>The client went away before it had its answer.</summary>
+    public int Abandon()
     {
-        var response = Info.Response;
-        // A redirect has its location there already.
-        response.Status = status;
-        if (!body.IsEmpty)
-            response.Headers.Set(KnownHeader.ContentType, "text/plain"u8);
+        Info.Flags |= ResponseFlags.DownstreamTermination;
+        Info.ResponseCodeDetails = "downstream_remote_disconnect";
+        Finish(null);
+        return 0;
+    }
+
+    /// <summary>Gives the final head what every response gets, and stages it.</summary>
+    /// <param name="cluster">Index of the weighted cluster that answered; -1 for none.</param>
+    /// <returns>False when the head is too large to be sent.</returns>
+    public bool WriteResponseHead(BodyLength length, int cluster, bool isLast)
+    {
+        PrepareResponse(cluster);
+        Info.ResponseCode = Info.Response.Status;
+        return _client.WriteHead(Info.Response, length, isLast || Connection.IsClosing);
+    }
+
+    /// <summary>The exchange is over: what is known of it goes to metrics and logs.</summary>
+    public void Finish(ClusterRuntime? cluster)
+    {
+        Info.Duration = Elapsed;
+        Connection.Record(Info, cluster);
+    }
+
+    private LoopTask<int> AnswerAsync(int status, byte[] body, string details, bool isLast)
+    {
+        Info.Response.Status = status;
         Info.ResponseCodeDetails = details;
-        keepAlive &= !_connection.IsClosing;
-        PrepareResponse();
-        // RFC 9110 §8.6: no length where there cannot be content.
-        var length = status is >= 200 and not 204 and not 304 ? body.Length : -1;
-        var scratch = _worker.Loop.Scratch.AsSpan();
-        var at = WriteResponseHead(BodyFraming.None, length, keepAlive, scratch);
-        if (!_request.IsHead)
+        if (!isLast)
+            _client.DiscardBody();
+        if (GrpcReply.IsGrpc(Info.Request))
         {
-            body.CopyTo(scratch[at..]);
-            at += body.Length;
-            Info.BytesSent = body.Length;
+            GrpcReply.Write(Info.Response, status, body);
+            body = [];
         }
-        return FinishAnswerAsync(Client.WriteAsync(scratch[..at]), keepAlive);
-    }
-
-    private async LoopTask<bool> FinishAnswerAsync(LoopTask<int> write, bool keepAlive)
-    {
-        var result = await write;
-        Finish();
-        return result > 0 && keepAlive;
-    }
-
-    /// <summary>A connection goes on after a local answer when the request is done with: its body, if any, is here.</summary>
-    private bool CanKeepAlive()
-    {
-        if (!_request.KeepAlive)
-            return false;
-        var reader = new Http1BodyReader(_request.Framing, _request.ContentLength, _connection.Limits);
-        while (!reader.IsComplete)
+        else if (body.Length > 0)
         {
-            if (reader.Read(Client.Input, null, out var taken, out _, out _) == BodyStatus.Fault || taken == 0)
-                return false;
-            Client.Consume(taken);
+            Info.Response.Headers.Set(KnownHeader.ContentType, "text/plain"u8);
         }
-        return true;
+        var length = LengthOf(Info.Response.Status, body.Length);
+        WriteResponseHead(length, -1, isLast || !_client.IsBodyComplete);
+        return SendAnswerAsync(length.Kind == BodyKind.None ? [] : body);
     }
 
-    /// <summary>Headers that every response gets, and the route's mutations.</summary>
-    private void PrepareResponse()
+    private async LoopTask<int> SendAnswerAsync(byte[] body)
+    {
+        var sent = 0;
+        var result = 1;
+        while (result > 0)
+        {
+            var piece = body.AsSpan(sent, Math.Clamp(_client.Room, 0, body.Length - sent));
+            _client.Append(piece);
+            sent += piece.Length;
+            var isComplete = sent == body.Length;
+            if (isComplete)
+                _client.End(s_noTrailers);
+            result = await _client.FlushAsync();
+            if (isComplete)
+                break;
+            if (result > 0)
+                result = await _client.WaitForRoomAsync();
+        }
+        Info.BytesSent = sent;
+        Finish(Info.UpstreamCluster is null ? null : _forwarder.Cluster);
+        return result;
+    }
+
+    /// <summary>RFC 9110 §8.6: no length where there cannot be content.</summary>
+    private BodyLength LengthOf(int status, int length) =>
+        status is < 200 or 204 or 304 ? BodyLength.None
+        : _client.IsHead || length == 0 ? new BodyLength(BodyKind.None, length)
+        : BodyLength.Known(length);
+
+    private void PrepareResponse(int cluster)
     {
         var headers = Info.Response.Headers;
         if (!headers.Contains(KnownHeader.Date))
             headers.Add(KnownHeader.Date, _worker.Date());
-        var manager = _connection.Manager;
+        var manager = Connection.Manager;
         if (
             manager.ServerHeader == ServerHeaderTransformation.Overwrite
             || (
@@ -170,44 +182,15 @@ internal sealed partial class HttpExchange
             SetServer(headers, manager.ServerName);
         if (manager.AlwaysSetRequestIdInResponse && Info.Request.Headers.TryGet(KnownHeader.XRequestId, out var id))
             headers.Set(KnownHeader.XRequestId, id);
-        _route?.PrepareResponse(Info, _clusterIndex);
-        if (_connection.Filters.Count > 0)
-            FilterChainRun.OnResponseHead(_connection.Filters, Info);
+        _route?.PrepareResponse(Info, cluster);
+        if (Connection.Filters.Count > 0)
+            FilterChainRun.OnResponseHead(Connection.Filters, Info);
     }
 
     private static void SetServer(HeaderMap headers, string name)
     {
         Span<byte> text = stackalloc byte[128];
-        System.Text.Encoding.ASCII.TryGetBytes(name, text, out var length);
+        Encoding.ASCII.TryGetBytes(name, text, out var length);
         headers.Set(KnownHeader.Server, text[..length]);
-    }
-
-    private int WriteResponseHead(BodyFraming framing, long length, bool keepAlive, Span<byte> destination)
-    {
-        Info.ResponseCode = Info.Response.Status;
-        return Http1Writer.WriteResponseHead(
-            Info.Response,
-            framing,
-            length,
-            keepAlive,
-            Info.Request.Version,
-            destination
-        );
-    }
-
-    /// <summary>The client went away before it had its answer; the connection does not go on.</summary>
-    public bool Abandon()
-    {
-        Info.Flags |= ResponseFlags.DownstreamTermination;
-        Info.ResponseCodeDetails = "downstream_remote_disconnect";
-        Finish();
-        return false;
-    }
-
-    /// <summary>The exchange is over: what is known of it goes to metrics and logs.</summary>
-    private void Finish()
-    {
-        Info.Duration = Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
-        _connection.Record(Info, Info.UpstreamCluster is null ? null : _cluster);
     }
 }

@@ -35,6 +35,22 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
             ResponseFlags.UpstreamTermination
         );
 
+    public static LocalReply UpstreamReset { get; } =
+        new(
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote reset"u8.ToArray(),
+            "upstream_reset_before_response_started{remote_reset}",
+            ResponseFlags.UpstreamRemoteReset
+        );
+
+    public static LocalReply Overflow { get; } =
+        new(
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: overflow"u8.ToArray(),
+            "upstream_reset_before_response_started{overflow}",
+            ResponseFlags.UpstreamOverflow
+        );
+
     public static LocalReply UpstreamProtocolError { get; } =
         new(
             502,

@@ -4,6 +4,7 @@ using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Http;
+using Lateen.Proxy.Http1;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Streams;
 using Lateen.Proxy.Tcp;
@@ -13,7 +14,7 @@ namespace Lateen.Proxy.Server;
 /// <summary>A listener on one worker: accepts, chooses the filter chain, and knows its connections for the day it drains.</summary>
 internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : IConnectionHandler
 {
-    private readonly HashSet<Http1ServerConnection> _http = [];
+    private readonly HashSet<ServerConnection> _http = [];
     private readonly HashSet<TcpSession> _tcp = [];
     private readonly Dictionary<HttpConnectionManagerSpec, Http1Limits> _limits = new(
         ReferenceEqualityComparer.Instance
@@ -40,7 +41,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         _accepting?.Dispose();
         _accepting = null;
         foreach (var connection in _http)
-            connection.CloseIfIdle();
+            connection.BeginDrain();
         _drainTimer = new LoopTimer(static self => ((ActiveListener)self).AbortAll(), this);
         worker.Loop.Arm(_drainTimer, limit);
     }
@@ -77,13 +78,13 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         return _limits[manager] = limits;
     }
 
-    public void OnOpened(Http1ServerConnection connection)
+    public void OnOpened(ServerConnection connection)
     {
         _http.Add(connection);
         runtime.Stats.OnConnectionOpened(worker.Index);
     }
 
-    public void OnClosed(Http1ServerConnection connection)
+    public void OnClosed(ServerConnection connection)
     {
         _http.Remove(connection);
         runtime.Stats.OnConnectionClosed(worker.Index);

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Lateen.Core;
 using Lateen.Net.Loop;
-using Lateen.Proxy.Http;
+using Lateen.Proxy.Http1;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
@@ -13,7 +13,6 @@ namespace Lateen.Proxy.Server;
 /// <summary>One thread of the data plane with everything its connections share. Nothing here is touched by another thread.</summary>
 public sealed class Worker
 {
-    private readonly Stack<HttpExchange> _exchanges = new();
     private readonly Published<ProxyRuntime> _runtime;
     private readonly TimeProvider _time;
     private readonly byte[] _date = new byte[29];
@@ -28,6 +27,7 @@ public sealed class Worker
         _time = time;
         Telemetry = telemetry;
         Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"));
+        Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
         Span<byte> seed = stackalloc byte[16];
         RandomNumberGenerator.Fill(seed);
         _random0 = BinaryPrimitives.ReadUInt64LittleEndian(seed) | 1;
@@ -39,6 +39,8 @@ public sealed class Worker
     public EventLoop Loop { get; }
 
     public ProxyTelemetry Telemetry { get; }
+
+    internal StreamStore<Http1ServerStream> Http1Streams { get; }
 
     public ProxyRuntime Runtime => _runtime.Current;
 
@@ -70,8 +72,4 @@ public sealed class Worker
         }
         return _date;
     }
-
-    internal HttpExchange RentExchange() => _exchanges.Count > 0 ? _exchanges.Pop() : new HttpExchange(this);
-
-    internal void ReturnExchange(HttpExchange exchange) => _exchanges.Push(exchange);
 }

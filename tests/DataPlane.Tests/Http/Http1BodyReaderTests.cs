@@ -42,7 +42,14 @@ public sealed class Http1BodyReaderTests
     {
         var trailers = new HeaderMap();
         var reader = new Http1BodyReader(BodyFraming.Chunked, 0, Http1Limits.Default);
-        reader.Read("0\r\nx-sum: 1\r\ncontent-length: 5\r\nauthorization: me\r\n\r\n"u8, trailers, out _, out _, out _);
+        reader.Read(
+            "0\r\nx-sum: 1\r\ncontent-length: 5\r\nauthorization: me\r\n\r\n"u8,
+            trailers,
+            int.MaxValue,
+            out _,
+            out _,
+            out _
+        );
         Assert.True(reader.IsComplete);
         Assert.Equal(["x-sum"], Http1RequestParserTests.Names(trailers));
     }
@@ -120,6 +127,7 @@ public sealed class Http1BodyReaderTests
                 var status = reader.Read(
                     wire.AsSpan(consumed, available - consumed),
                     null,
+                    int.MaxValue,
                     out taken,
                     out var payload,
                     out fault

@@ -1,57 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Loop;
+using Lateen.Net.Streams;
 using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Http;
+using Lateen.Proxy.Http1;
 using Lateen.Proxy.Server;
 
 namespace Lateen.Proxy.Upstream;
 
 /// <summary>
-/// Idle connections of one worker to one endpoint, the latest used first, so that surplus ones grow old and close.
+/// Connections of one worker to one endpoint that may serve another request; of the idle ones the latest is used first, so
+/// that surplus ones grow old and close.
 /// </summary>
-internal sealed class ConnectionPool
+internal sealed class EndpointPool
 {
     private readonly Worker _worker;
     private readonly EndpointState _endpoint;
     private readonly LoopTimer _sweep;
-    private UpstreamConnection? _latest;
-    private UpstreamConnection? _oldest;
+    private Http1ClientConnection? _latest;
+    private Http1ClientConnection? _oldest;
 
-    private ConnectionPool(Worker worker, EndpointState endpoint)
+    private EndpointPool(Worker worker, EndpointState endpoint)
     {
         _worker = worker;
         _endpoint = endpoint;
-        _sweep = new LoopTimer(static self => ((ConnectionPool)self).CloseOld(), this);
+        _sweep = new LoopTimer(static self => ((EndpointPool)self).CloseOld(), this);
     }
 
     /// <summary>The pool of a worker for an endpoint.</summary>
-    public static ConnectionPool Of(Worker worker, EndpointState endpoint) =>
-        (ConnectionPool)(endpoint.WorkerSlots[worker.Index] ??= new ConnectionPool(worker, endpoint));
+    public static EndpointPool Of(Worker worker, EndpointState endpoint) =>
+        (EndpointPool)(endpoint.WorkerSlots[worker.Index] ??= new EndpointPool(worker, endpoint));
 
-    /// <summary>An idle connection that looks alive; null when there is none.</summary>
-    public UpstreamConnection? TakeIdle()
+    /// <summary>A stream on a connection that is there and looks alive; null when there is none.</summary>
+    public ClientStream? TryTake()
     {
         while (_latest is { } connection)
         {
             Remove(connection);
             if (!connection.Stream.IsDead && !connection.Stream.HasUnreadInput)
+            {
+                connection.Begin();
                 return connection;
+            }
             connection.Close();
         }
         return null;
     }
 
     /// <summary>Starts a connection; null when the system has no more descriptors.</summary>
-    public UpstreamConnection? Open(ClusterRuntime cluster)
+    public ByteStream? Open(ClusterRuntime cluster)
     {
         var options = cluster.Spec.SourceAddress.IsNone
             ? ConnectOptions.Default
             : new ConnectOptions { Source = cluster.Spec.SourceAddress };
-        var stream = _worker.Loop.Connect(_endpoint.Address, options);
-        return stream is null ? null : new UpstreamConnection(stream, this, _worker);
+        return _worker.Loop.Connect(_endpoint.Address, options);
+    }
+
+    /// <summary>Makes a connection that is open now ready for its first request.</summary>
+    public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster)
+    {
+        var connection = new Http1ClientConnection(_worker, this, cluster, stream);
+        connection.Begin();
+        return connection;
     }
 
     /// <summary>Takes back a connection whose exchange ended cleanly.</summary>
-    public void Return(UpstreamConnection connection, TimeSpan idleTimeout)
+    public void Return(Http1ClientConnection connection, TimeSpan idleTimeout)
     {
         connection.Stream.CloseWatcher = connection;
         connection.IdleDeadline =
@@ -68,7 +82,7 @@ internal sealed class ConnectionPool
             _worker.Loop.Arm(_sweep, idleTimeout);
     }
 
-    internal void Remove(UpstreamConnection connection)
+    internal void Remove(Http1ClientConnection connection)
     {
         if (!connection.IsIdle)
             return;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Proxy.Http;
+
+/// <summary>How one try to get an answer from an upstream ended.</summary>
+internal enum AttemptOutcome : byte
+{
+    /// <summary>The response's head is there.</summary>
+    Answered,
+
+    /// <summary>No endpoint to choose from.</summary>
+    NoEndpoint,
+
+    /// <summary>A circuit breaker is open.</summary>
+    Overflow,
+
+    ConnectFailed,
+
+    ConnectTimedOut,
+
+    /// <summary>The connection ended before an answer.</summary>
+    Closed,
+
+    /// <summary>A pooled connection was closed by the server before it saw the request: nothing has happened yet.</summary>
+    Stale,
+
+    /// <summary>The upstream reset the stream.</summary>
+    Reset,
+
+    /// <summary>The upstream refused the stream before it did anything with it.</summary>
+    Refused,
+
+    /// <summary>What the upstream sent is no response.</summary>
+    Malformed,
+
+    /// <summary>The try took longer than <c>per_try_timeout</c>.</summary>
+    TimedOut,
+
+    /// <summary>The exchange was interrupted as a whole: see <see cref="Interruption"/>.</summary>
+    Interrupted,
+
+    /// <summary>The request's body is malformed, or its head too large to send on.</summary>
+    BadRequest,
+}
+
+/// <summary>Why an exchange was interrupted by us.</summary>
+internal enum Interruption : byte
+{
+    None,
+    ClientLeft,
+    RouteTimeout,
+    TryTimeout,
+    Idle,
+}

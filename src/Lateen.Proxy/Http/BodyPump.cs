@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http1;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>Moves a body from the stream it comes in on to the stream it goes out on.</summary>
+internal static class BodyPump
+{
+    /// <summary>Stages all that is here and fits; also the end, if it is reached.</summary>
+    /// <param name="bytes">Payload moved so far; counted on.</param>
+    /// <returns>
+    /// <see cref="BodyStatus.Data"/> when the outgoing side has no more room, else what the incoming side said last.
+    /// </returns>
+    public static BodyStatus Move(HttpStream from, HttpStream to, ref long bytes)
+    {
+        while (true)
+        {
+            var room = to.Room;
+            if (room <= 0 && !from.IsBodyComplete)
+                return BodyStatus.Data;
+            var status = from.Read(room, out var payload);
+            switch (status)
+            {
+                case BodyStatus.Data:
+                    to.Append(payload);
+                    bytes += payload.Length;
+                    break;
+                case BodyStatus.Complete:
+                    to.End(from.Trailers);
+                    return status;
+                default:
+                    return status;
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using Lateen.Http;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>
+/// A local reply in gRPC's terms: status 200 and the outcome in <c>grpc-status</c>, without a body ("trailers only" in the
+/// gRPC protocol over HTTP/2), since a gRPC client does not look at HTTP's status.
+/// </summary>
+internal static class GrpcReply
+{
+    private static ReadOnlySpan<byte> Hex => "0123456789ABCDEF"u8;
+
+    /// <summary>The request is a gRPC call: <c>content-type: application/grpc</c>, perhaps with a suffix.</summary>
+    public static bool IsGrpc(RequestHead request) =>
+        request.Headers.TryGet(KnownHeader.ContentType, out var type)
+        && type.StartsWith("application/grpc"u8)
+        && (type.Length == 16 || type[16] is (byte)'+' or (byte)';');
+
+    /// <summary>Turns a local reply into its gRPC form.</summary>
+    public static void Write(ResponseHead response, int status, ReadOnlySpan<byte> message)
+    {
+        response.Status = 200;
+        var headers = response.Headers;
+        headers.Set(KnownHeader.ContentType, "application/grpc"u8);
+        Span<byte> digits = stackalloc byte[4];
+        StatusOf(status).TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
+        headers.Set(KnownHeader.GrpcStatus, digits[..length]);
+        if (message.IsEmpty)
+            return;
+        Span<byte> encoded = stackalloc byte[Math.Min(message.Length, 512) * 3];
+        headers.Set("grpc-message"u8, encoded[..Encode(message[..Math.Min(message.Length, 512)], encoded)]);
+    }
+
+    /// <summary>gRPC's own table for answers of something that does not speak gRPC (http-grpc-status-mapping).</summary>
+    private static int StatusOf(int status) =>
+        status switch
+        {
+            400 => 13,
+            401 => 16,
+            403 => 7,
+            404 => 12,
+            408 => 4,
+            429 or 502 or 503 or 504 => 14,
+            _ => 2,
+        };
+
+    /// <summary>Percent-encodes everything outside of printable ASCII, and the percent sign.</summary>
+    private static int Encode(ReadOnlySpan<byte> message, Span<byte> destination)
+    {
+        var at = 0;
+        foreach (var octet in message)
+        {
+            if (octet is >= 0x20 and <= 0x7e and not (byte)'%')
+            {
+                destination[at++] = octet;
+                continue;
+            }
+            destination[at++] = (byte)'%';
+            destination[at++] = Hex[octet >> 4];
+            destination[at++] = Hex[octet & 15];
+        }
+        return at;
+    }
+}

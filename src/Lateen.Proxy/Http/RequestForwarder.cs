@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using System.Text;
+using Lateen.Http;
+using Lateen.Http.Http1;
+using Lateen.Net.Async;
+using Lateen.Net.Streams;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Routing;
+using Lateen.Proxy.Server;
+using Lateen.Proxy.Streams;
+using Lateen.Proxy.Upstream;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>
+/// The way to the upstream (Envoy's router filter): cluster, endpoint, connection, request; again where the first try failed
+/// and the policy allows it; then <see cref="ResponseRelay"/> takes the answer back.
+/// </summary>
+internal sealed class RequestForwarder : IClientWatcher
+{
+    private readonly Worker _worker;
+    private readonly HttpExchange _exchange;
+    private readonly ServerStream _client;
+    private readonly UpstreamConnector _connector;
+    private readonly ForwardTimers _timers;
+    private readonly RequestPump _pump;
+    private readonly ResponseRelay _relay;
+    private readonly RetryState _retry = new();
+    private RouteEntry _route = null!;
+    private ForwardActionSpec _action = null!;
+    private EndpointState? _endpoint;
+    private ClientStream? _upstream;
+    private int _clusterIndex;
+
+    public RequestForwarder(Worker worker, HttpExchange exchange, ServerStream client)
+    {
+        _worker = worker;
+        _exchange = exchange;
+        _client = client;
+        _connector = new UpstreamConnector(worker);
+        _timers = new ForwardTimers(worker.Loop, Interrupt);
+        _pump = new RequestPump(
+            client,
+            exchange.Info,
+            _timers,
+            OnRequestComplete,
+            () => Interrupt(Interruption.ClientLeft)
+        );
+        _relay = new ResponseRelay(this, exchange, client, _pump, _timers);
+    }
+
+    /// <summary>Where the request went last.</summary>
+    public ClusterRuntime Cluster { get; private set; } = null!;
+
+    /// <summary>Why we interrupted the exchange, if we did.</summary>
+    public Interruption Interruption { get; private set; }
+
+    private StreamInfo Info => _exchange.Info;
+
+    /// <summary>Forwards the request and relays the answer, or answers itself when there is none.</summary>
+    public async LoopTask<int> RunAsync(RouteEntry route)
+    {
+        _route = route;
+        _action = (ForwardActionSpec)route.Spec.Action;
+        Interruption = Interruption.None;
+        _clusterIndex = route.PickCluster(_worker.NextRandom());
+        if (!TryFindCluster())
+            return await _exchange.AnswerAsync(LocalReply.ClusterNotFound(_action.ClusterNotFoundStatus));
+        if (_client.ExpectsContinue && !_client.Connection.Manager.Proxy100Continue && await ContinueAsync() < 0)
+            return _exchange.Abandon();
+        Prepare();
+        _client.Watcher = this;
+        try
+        {
+            var outcome = await TryOnceAsync();
+            while (ShouldRetry(outcome))
+            {
+                await PrepareRetryAsync(outcome);
+                outcome = await TryOnceAsync();
+            }
+            return outcome == AttemptOutcome.Answered ? await RelayAsync() : await GiveUpAsync(outcome);
+        }
+        finally
+        {
+            _client.Watcher = null;
+            _timers.Disarm();
+        }
+    }
+
+    /// <summary>The client went away while the upstream works on its request.</summary>
+    public void OnClientLeft() => Interrupt(Interruption.ClientLeft);
+
+    private bool TryFindCluster()
+    {
+        string? name = null;
+        if (_clusterIndex >= 0)
+            name = _action.Clusters[_clusterIndex].Name;
+        else if (
+            _action.ClusterHeader is not null
+            && Info.Request.Headers.TryGet(Encoding.ASCII.GetBytes(_action.ClusterHeader), out var value)
+        )
+            name = Encoding.ASCII.GetString(value);
+        if (name is null || !_worker.Runtime.Clusters.TryGetValue(name, out var cluster))
+            return false;
+        Cluster = cluster;
+        Info.UpstreamCluster = cluster.Spec.Name;
+        return true;
+    }
+
+    /// <summary>Lets a client that waits for it send its body; the upstream is not asked.</summary>
+    private LoopTask<int> ContinueAsync()
+    {
+        Info.Request.Headers.Remove(KnownHeader.Expect);
+        Info.Response.Status = 100;
+        var sending = _client.WriteInterimAsync(Info.Response);
+        Info.Response.Clear();
+        return sending;
+    }
+
+    private void Prepare()
+    {
+        _route.PrepareRequest(Info, _clusterIndex);
+        _retry.Begin(_route.RetryPolicy);
+        _pump.Begin();
+        var headers = Info.Request.Headers;
+        if (!_client.WantsTunnel)
+            headers.Remove(KnownHeader.Upgrade);
+        if (_action.Timeout > TimeSpan.Zero)
+            SetNumber(headers, KnownHeader.XEnvoyExpectedRqTimeoutMs, (long)_action.Timeout.TotalMilliseconds);
+        _timers.StartIdle(_action.IdleTimeout ?? _client.Connection.Manager.StreamIdleTimeout);
+        if (_client.IsBodyComplete)
+            OnRequestComplete();
+    }
+
+    /// <summary>One endpoint, one connection, the request on it, and the head of what comes back.</summary>
+    private async LoopTask<AttemptOutcome> TryOnceAsync()
+    {
+        Info.AttemptCount++;
+        if (_route.Host.Spec.IncludeRequestAttemptCount)
+            SetNumber(Info.Request.Headers, KnownHeader.XEnvoyAttemptCount, Info.AttemptCount);
+        _endpoint = _retry.Pick(Cluster, _worker);
+        if (_endpoint is null)
+        {
+            Cluster.Stats.OnNoneHealthy(_worker.Index);
+            return AttemptOutcome.NoEndpoint;
+        }
+        _endpoint.OnRequestStarted();
+        Cluster.Stats.OnAttemptStarted(_worker.Index);
+        Info.UpstreamHost = _endpoint.AddressText;
+        _timers.StartTry(_retry.Policy?.PerTryTimeout ?? TimeSpan.Zero);
+        var pool = EndpointPool.Of(_worker, _endpoint);
+        _upstream = pool.TryTake() ?? await _connector.ConnectAsync(pool, Cluster);
+        if (_upstream is null)
+            return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
+        if (!_upstream.WriteHead(Info.Request, _client.RequestLength))
+            return AttemptOutcome.BadRequest;
+        if (await _pump.StartAsync(_upstream) <= 0)
+            return _pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
+        return await ReadHeadAsync(_upstream);
+    }
+
+    /// <summary>Reads up to the final head, passing interim ones on.</summary>
+    private async LoopTask<AttemptOutcome> ReadHeadAsync(ClientStream upstream)
+    {
+        while (true)
+        {
+            var status = await upstream.ReadHeadAsync(Info.Response, _client.IsHead);
+            _timers.Touch();
+            switch (status)
+            {
+                case ResponseHeadStatus.Final:
+                    _timers.EndTry();
+                    // Nobody asked to switch protocols, so a 101 makes no sense.
+                    return Info.Response.Status == 101 && !_client.WantsTunnel
+                        ? AttemptOutcome.Malformed
+                        : AttemptOutcome.Answered;
+                case ResponseHeadStatus.Interim:
+                    if (await _client.WriteInterimAsync(Info.Response) < 0)
+                        Interrupt(Interruption.ClientLeft);
+                    break;
+                case ResponseHeadStatus.Malformed:
+                    return Interrupted(AttemptOutcome.Malformed);
+                case ResponseHeadStatus.Reset:
+                    return NotAnswered(upstream.WasRefused ? AttemptOutcome.Refused : AttemptOutcome.Reset);
+                default:
+                    return NotAnswered(AttemptOutcome.Closed);
+            }
+        }
+    }
+
+    private AttemptOutcome NotAnswered(AttemptOutcome outcome)
+    {
+        if (_pump.IsBodyAtFault)
+            return AttemptOutcome.BadRequest;
+        if (outcome == AttemptOutcome.Closed && _upstream!.IsReused && _pump.CanReplay)
+            outcome = AttemptOutcome.Stale;
+        return Interrupted(outcome);
+    }
+
+    /// <summary>What an attempt's end means when we ended it ourselves.</summary>
+    private AttemptOutcome Interrupted(AttemptOutcome otherwise) =>
+        Interruption switch
+        {
+            Interruption.None => otherwise,
+            Interruption.TryTimeout => AttemptOutcome.TimedOut,
+            _ => AttemptOutcome.Interrupted,
+        };
+
+    /// <summary>
+    /// A stale pooled connection is not the request's fault and costs no retry, but only requests that may be repeated are
+    /// (RFC 9110 §9.2.2). Everything else is up to the route's policy.
+    /// </summary>
+    private bool ShouldRetry(AttemptOutcome outcome)
+    {
+        if (outcome == AttemptOutcome.Answered && _retry.Policy is null)
+            return false;
+        if (outcome == AttemptOutcome.TimedOut)
+            Cluster.Stats.OnPerTryTimeout(_worker.Index);
+        if (!_pump.CanReplay || outcome is AttemptOutcome.Interrupted or AttemptOutcome.BadRequest)
+            return false;
+        if (outcome == AttemptOutcome.Stale && IsIdempotent(Info.Request.Method))
+            return true;
+        if (!_retry.Wants(outcome, Info.Response.Status))
+        {
+            if (outcome == AttemptOutcome.Answered && _retry.Retries > 0)
+                Cluster.Stats.OnRetrySucceeded(_worker.Index);
+            return false;
+        }
+        if (_retry.TryTake())
+        {
+            Cluster.Stats.OnRetry(_worker.Index);
+            return true;
+        }
+        Cluster.Stats.OnRetryLimitExceeded(_worker.Index);
+        Info.Flags |= ResponseFlags.UpstreamRetryLimit;
+        return false;
+    }
+
+    /// <summary>Gets the failed attempt out of the way, and waits a little unless only the connection was stale.</summary>
+    private async LoopTask<int> PrepareRetryAsync(AttemptOutcome outcome)
+    {
+        _timers.EndTry();
+        await DropAttemptAsync();
+        Info.Response.Clear();
+        if (Interruption == Interruption.TryTimeout)
+            Interruption = Interruption.None;
+        if (outcome == AttemptOutcome.Stale)
+            Info.AttemptCount--;
+        else if (_retry.BackOff(_worker.NextRandom()) is var pause && pause > TimeSpan.Zero)
+            await _timers.PauseAsync(pause);
+        _client.Rewind();
+        return 0;
+    }
+
+    private async LoopTask<int> DropAttemptAsync()
+    {
+        _upstream?.Abort();
+        await _pump.StopAsync();
+        ReleaseUpstream(isClean: false);
+        return 0;
+    }
+
+    private async LoopTask<int> RelayAsync()
+    {
+        var isClean = await _relay.RunAsync(_upstream!, _clusterIndex);
+        ReleaseUpstream(isClean);
+        _exchange.Finish(Cluster);
+        return isClean ? 1 : 0;
+    }
+
+    /// <summary>Answers for an upstream that did not.</summary>
+    private async LoopTask<int> GiveUpAsync(AttemptOutcome outcome)
+    {
+        var interruption = Interruption;
+        if (interruption == Interruption.RouteTimeout)
+            Cluster.Stats.OnTimeout(_worker.Index);
+        else if (outcome is AttemptOutcome.Closed or AttemptOutcome.Stale or AttemptOutcome.Malformed)
+            Cluster.Stats.OnReset(_worker.Index);
+        var wasPumping = _pump.IsRunning;
+        await DropAttemptAsync();
+        Info.Response.Clear();
+        if (interruption == Interruption.ClientLeft)
+            return _exchange.Abandon();
+        if (outcome == AttemptOutcome.BadRequest)
+            return await _exchange.RefuseAsync(
+                _pump.IsBodyAtFault ? _client.Fault : new RequestFault(431, "http.request_headers_too_large")
+            );
+        return await _exchange.AnswerAsync(ReplyTo(outcome, interruption), isLast: wasPumping);
+    }
+
+    private LocalReply ReplyTo(AttemptOutcome outcome, Interruption interruption) =>
+        outcome switch
+        {
+            AttemptOutcome.NoEndpoint => LocalReply.NoHealthyUpstream,
+            AttemptOutcome.Overflow => LocalReply.Overflow,
+            AttemptOutcome.ConnectFailed => LocalReply.ConnectFailed,
+            AttemptOutcome.ConnectTimedOut => LocalReply.ConnectTimeout,
+            AttemptOutcome.Malformed => LocalReply.UpstreamProtocolError,
+            AttemptOutcome.Reset or AttemptOutcome.Refused => LocalReply.UpstreamReset,
+            AttemptOutcome.TimedOut => LocalReply.UpstreamTimeout,
+            AttemptOutcome.Interrupted when interruption == Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
+            AttemptOutcome.Interrupted => LocalReply.StreamIdle(_client.IsBodyComplete),
+            _ => LocalReply.UpstreamClosed,
+        };
+
+    private void ReleaseUpstream(bool isClean)
+    {
+        if (_endpoint is not null)
+        {
+            _endpoint.OnRequestEnded();
+            Cluster.Stats.OnAttemptEnded(_worker.Index);
+            _endpoint = null;
+        }
+        var upstream = _upstream;
+        _upstream = null;
+        upstream?.Return(isClean);
+    }
+
+    /// <summary>The route's timeout runs from the request's last byte (Envoy <c>RouteAction.timeout</c>).</summary>
+    private void OnRequestComplete() => _timers.StartRoute(_action.Timeout);
+
+    /// <summary>Wakes whoever waits for the upstream; the exchange unwinds from there.</summary>
+    private void Interrupt(Interruption why)
+    {
+        if (Interruption == Interruption.None || why == Interruption.ClientLeft)
+            Interruption = why;
+        _connector.Abort();
+        _upstream?.Abort();
+        _timers.CutPause();
+        // A client that does not take its response would keep the exchange for ever.
+        if (Info.ResponseCode != 0)
+            _client.Abort();
+    }
+
+    private static bool IsIdempotent(ReadOnlySpan<byte> method) =>
+        method.SequenceEqual("GET"u8)
+        || method.SequenceEqual("HEAD"u8)
+        || method.SequenceEqual("PUT"u8)
+        || method.SequenceEqual("DELETE"u8)
+        || method.SequenceEqual("OPTIONS"u8)
+        || method.SequenceEqual("TRACE"u8);
+
+    private static void SetNumber(HeaderMap headers, KnownHeader id, long value)
+    {
+        Span<byte> text = stackalloc byte[20];
+        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        headers.Set(id, text[..length]);
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using Lateen.Http;
+using Lateen.Http.Http1;
+using Lateen.Net.Async;
+using Lateen.Proxy.Streams;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>The way back: the upstream's response to the client; or, behind a switch of protocols, both ways of a tunnel.</summary>
+internal sealed class ResponseRelay(
+    RequestForwarder forwarder,
+    HttpExchange exchange,
+    ServerStream client,
+    RequestPump pump,
+    ForwardTimers timers
+)
+{
+    private StreamInfo Info => exchange.Info;
+
+    /// <summary>Relays the response whose head is in the exchange.</summary>
+    /// <param name="cluster">Index of the weighted cluster that answered.</param>
+    /// <returns>True when request and response are complete, so that the upstream's connection may serve others.</returns>
+    public async LoopTask<bool> RunAsync(ClientStream upstream, int cluster)
+    {
+        pump.Release();
+        var isTunnel = client.WantsTunnel && IsSwitch(Info.Response.Status);
+        SetServiceTime();
+        Info.ResponseCodeDetails = "via_upstream";
+        var length = isTunnel ? BodyLength.None : upstream.ResponseLength;
+        if (!exchange.WriteResponseHead(length, cluster, isLast: false))
+        {
+            Info.Flags |= ResponseFlags.UpstreamProtocolError;
+            await pump.StopAsync();
+            client.Abort();
+            return false;
+        }
+        if (isTunnel)
+        {
+            if (await BeginTunnelAsync(upstream) < 0)
+                upstream.Abort();
+        }
+        var outcome = await RelayBodyAsync(upstream);
+        Judge(outcome);
+        forwarder.Cluster.Stats.OnResponse(client.Connection.Worker.Index, Info.ResponseCode, exchange.Elapsed);
+        if (isTunnel && outcome == Outcome.Complete)
+            await pump.FinishAsync();
+        else
+            await pump.StopAsync();
+        // A body that broke off is told to the client by ending without its end.
+        if (outcome == Outcome.BrokeOff)
+            client.Abort();
+        return outcome == Outcome.Complete && pump.IsComplete && forwarder.Interruption == Interruption.None;
+    }
+
+    /// <summary>How the body's way to the client ended.</summary>
+    private enum Outcome : byte
+    {
+        Complete,
+
+        /// <summary>The upstream did not send all of it.</summary>
+        BrokeOff,
+
+        /// <summary>What the upstream sent is no body.</summary>
+        Malformed,
+        ClientGone,
+    }
+
+    private async LoopTask<Outcome> RelayBodyAsync(ClientStream upstream)
+    {
+        var bytes = 0L;
+        while (true)
+        {
+            var status = BodyPump.Move(upstream, client, ref bytes);
+            Info.BytesSent = bytes;
+            var result = await client.FlushAsync();
+            upstream.Release();
+            timers.Touch();
+            if (result < 0)
+                return Outcome.ClientGone;
+            switch (status)
+            {
+                case BodyStatus.Complete:
+                    return Outcome.Complete;
+                case BodyStatus.Fault:
+                    return Outcome.Malformed;
+                case BodyStatus.Data when await client.WaitForRoomAsync() < 0:
+                    return Outcome.ClientGone;
+                case BodyStatus.NeedMore when await upstream.WaitForBodyAsync() < 0:
+                    return Outcome.BrokeOff;
+            }
+        }
+    }
+
+    /// <summary>The head goes first; then each side may send as it likes, for as long as it likes.</summary>
+    private async LoopTask<int> BeginTunnelAsync(ClientStream upstream)
+    {
+        timers.EndRoute();
+        client.Watcher = null;
+        var result = await client.FlushAsync();
+        if (result < 0)
+            return result;
+        client.BeginTunnel();
+        upstream.BeginTunnel();
+        pump.StartTunnel();
+        return result;
+    }
+
+    private void Judge(Outcome outcome)
+    {
+        var interruption = forwarder.Interruption;
+        if (outcome == Outcome.ClientGone || interruption == Interruption.ClientLeft)
+            Info.Flags |= ResponseFlags.DownstreamTermination;
+        else if (interruption == Interruption.RouteTimeout)
+            Info.Flags |= ResponseFlags.UpstreamTimeout;
+        else if (interruption == Interruption.Idle)
+            Info.Flags |= ResponseFlags.StreamIdleTimeout;
+        else if (outcome == Outcome.BrokeOff)
+            Info.Flags |= ResponseFlags.UpstreamTermination;
+        else if (outcome == Outcome.Malformed)
+            Info.Flags |= ResponseFlags.UpstreamProtocolError;
+    }
+
+    /// <summary>101, or any success of a CONNECT (RFC 9110 §9.3.6).</summary>
+    private bool IsSwitch(int status) =>
+        status == 101 || (status is >= 200 and < 300 && Info.Request.Method.SequenceEqual("CONNECT"u8));
+
+    private void SetServiceTime()
+    {
+        Span<byte> text = stackalloc byte[20];
+        var elapsed = (long)exchange.Elapsed.TotalMilliseconds;
+        elapsed.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        Info.Response.Headers.Set(KnownHeader.XEnvoyUpstreamServiceTime, text[..length]);
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Routing;
+using Lateen.Proxy.Server;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>What one request has left of its retry policy, and where it has been.</summary>
+internal sealed class RetryState
+{
+    /// <summary>Endpoints remembered: more retries than that are not asked of anyone.</summary>
+    private const int MaxRemembered = 8;
+
+    private RememberedEndpoints _tried;
+    private int _triedCount;
+    private RetryPolicySpec? _policy;
+
+    /// <summary>Retries made so far, those for stale connections left out.</summary>
+    public int Retries { get; private set; }
+
+    public RetryPolicySpec? Policy => _policy;
+
+    public void Begin(RetryPolicySpec? policy)
+    {
+        _policy = policy;
+        _tried = default;
+        _triedCount = 0;
+        Retries = 0;
+    }
+
+    /// <summary>Whether the policy names the outcome; the number of retries is another matter.</summary>
+    public bool Wants(AttemptOutcome outcome, int status)
+    {
+        if (_policy is null)
+            return false;
+        var reasons = outcome switch
+        {
+            AttemptOutcome.ConnectFailed or AttemptOutcome.ConnectTimedOut => RetryConditions.ConnectFailure
+                | RetryConditions.ServerError
+                | RetryConditions.GatewayError
+                | RetryConditions.Reset,
+            AttemptOutcome.Closed or AttemptOutcome.Stale or AttemptOutcome.Reset => RetryConditions.Reset
+                | RetryConditions.ServerError
+                | RetryConditions.GatewayError,
+            AttemptOutcome.Refused => RetryConditions.RefusedStream
+                | RetryConditions.Reset
+                | RetryConditions.ServerError
+                | RetryConditions.GatewayError,
+            AttemptOutcome.TimedOut => RetryConditions.Reset
+                | RetryConditions.ServerError
+                | RetryConditions.GatewayError,
+            AttemptOutcome.Answered => OfStatus(status),
+            _ => RetryConditions.None,
+        };
+        if ((_policy.Conditions & reasons) != RetryConditions.None)
+            return true;
+        return outcome == AttemptOutcome.Answered
+            && (_policy.Conditions & RetryConditions.RetriableStatusCodes) != RetryConditions.None
+            && Contains(_policy.RetriableStatusCodes, status);
+    }
+
+    /// <summary>Takes one of the retries that the policy grants.</summary>
+    public bool TryTake()
+    {
+        if (_policy is null || Retries >= _policy.Retries)
+            return false;
+        Retries++;
+        return true;
+    }
+
+    /// <summary>
+    /// Envoy's back-off: a random time up to base x (2^n - 1), no more than the policy's maximum, for the n-th retry.
+    /// </summary>
+    public TimeSpan BackOff(ulong random)
+    {
+        var policy = _policy!;
+        var most = Math.Min(policy.BaseInterval.Ticks * ((1L << Math.Min(Retries, 20)) - 1), policy.MaxInterval.Ticks);
+        return most <= 0 ? TimeSpan.Zero : new TimeSpan((long)(random % (ulong)most));
+    }
+
+    /// <summary>Chooses an endpoint, trying a few times to find one that this request has not seen (<c>previous_hosts</c>).</summary>
+    public EndpointState? Pick(ClusterRuntime cluster, Worker worker)
+    {
+        var endpoint = cluster.Balancer.Pick(worker.Index, worker.NextRandom());
+        if (_triedCount > 0 && _policy is { AvoidPreviousHosts: true } policy)
+        {
+            for (var i = 0; i < policy.HostSelectionAttempts && endpoint is not null && WasTried(endpoint); i++)
+                endpoint = cluster.Balancer.Pick(worker.Index, worker.NextRandom());
+        }
+        if (endpoint is not null && _policy is not null && _triedCount < MaxRemembered)
+            _tried[_triedCount++] = endpoint;
+        return endpoint;
+    }
+
+    private static RetryConditions OfStatus(int status) =>
+        status switch
+        {
+            502 or 503 or 504 => RetryConditions.ServerError | RetryConditions.GatewayError,
+            >= 500 and < 600 => RetryConditions.ServerError,
+            409 => RetryConditions.Conflict,
+            _ => RetryConditions.None,
+        };
+
+    private static bool Contains(IReadOnlyList<int> codes, int status)
+    {
+        for (var i = 0; i < codes.Count; i++)
+        {
+            if (codes[i] == status)
+                return true;
+        }
+        return false;
+    }
+
+    private bool WasTried(EndpointState endpoint)
+    {
+        for (var i = 0; i < _triedCount; i++)
+        {
+            if (ReferenceEquals(_tried[i], endpoint))
+                return true;
+        }
+        return false;
+    }
+
+    [InlineArray(MaxRemembered)]
+    private struct RememberedEndpoints
+    {
+        private EndpointState? _first;
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http1;
+using Lateen.Net.Async;
+using Lateen.Net.Loop;
+using Lateen.Net.Streams;
+using Lateen.Proxy.Http;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Server;
+
+namespace Lateen.Proxy.Http1;
+
+/// <summary>
+/// A client's HTTP/1.1 connection: waits for a request, runs its exchange, and again, until one side has enough. While it
+/// waits it holds no buffer and no exchange.
+/// </summary>
+internal sealed class Http1ServerConnection : ServerConnection
+{
+    private readonly LoopTimer _timer;
+    private bool _isIdle;
+
+    public Http1ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
+        : base(worker, listener, chain, stream)
+    {
+        Limits = listener.LimitsOf(Manager);
+        _timer = new LoopTimer(static self => ((Http1ServerConnection)self).Stream.CancelRead(), this);
+    }
+
+    public Http1Limits Limits { get; }
+
+    /// <summary>Serves the connection to its end.</summary>
+    public async LoopTask<int> ServeAsync()
+    {
+        OnOpened();
+        try
+        {
+            while (await WaitForRequestAsync())
+            {
+                var stream = Worker.Http1Streams.Rent();
+                await ServeOneAsync(stream);
+                var goesOn = stream.MayGoOn;
+                Worker.Http1Streams.Return(stream);
+                if (!goesOn)
+                {
+                    await CloseGentlyAsync();
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            Worker.Loop.Disarm(_timer);
+            OnClosed();
+            Stream.Close();
+        }
+        return 0;
+    }
+
+    public override void BeginDrain()
+    {
+        if (_isIdle)
+            Stream.CancelRead();
+    }
+
+    /// <summary>Waits for the first byte of a request; false when the client left or was idle too long.</summary>
+    private async LoopTask<bool> WaitForRequestAsync()
+    {
+        if (!Stream.Input.IsEmpty)
+            return true;
+        if (IsClosing && Requests > 0)
+            return false;
+        Arm(Manager.IdleTimeout);
+        _isIdle = true;
+        var result = await Stream.ReadAsync();
+        _isIdle = false;
+        Worker.Loop.Disarm(_timer);
+        return result > 0;
+    }
+
+    private async LoopTask<int> ServeOneAsync(Http1ServerStream stream)
+    {
+        Requests++;
+        stream.Begin(this);
+        var exchange = stream.Exchange;
+        var scanned = 0;
+        Arm(Manager.RequestHeadersTimeout);
+        while (true)
+        {
+            switch (stream.ParseHead(ref scanned, out var fault))
+            {
+                case ParseStatus.Complete:
+                    Worker.Loop.Disarm(_timer);
+                    return await exchange.RunAsync();
+                case ParseStatus.Fault:
+                    return await exchange.RefuseAsync(new RequestFault(fault.StatusCode(), fault.Details()));
+            }
+            var result = await Stream.ReadAsync(Math.Max(Limits.MaxHeadBytes + 1, ByteStream.DefaultMaxBuffered));
+            if (result == IoResult.BufferFull)
+                return await exchange.RefuseAsync(
+                    new RequestFault(Http1Fault.HeadTooLarge.StatusCode(), Http1Fault.HeadTooLarge.Details())
+                );
+            if (result == IoResult.Aborted && !Stream.IsDead)
+                return await exchange.AnswerAsync(LocalReply.RequestHeadTimeout, isLast: true);
+            if (result <= 0)
+                return exchange.Abandon();
+        }
+    }
+
+    /// <summary>
+    /// Closes our side and waits a moment for the client's: a socket closed with unread input resets the connection, and
+    /// the client may lose the answer (RFC 9112 §9.6).
+    /// </summary>
+    private async LoopTask<int> CloseGentlyAsync()
+    {
+        if (Stream.IsDead || Stream.PeerHasClosed || Manager.DelayedCloseTimeout == TimeSpan.Zero)
+            return 0;
+        Stream.ShutdownWrite();
+        Arm(Manager.DelayedCloseTimeout);
+        do
+        {
+            Stream.Consume(Stream.Input.Length);
+        } while (await Stream.ReadAsync() > 0);
+        return 0;
+    }
+
+    private void Arm(TimeSpan delay)
+    {
+        if (delay > TimeSpan.Zero)
+            Worker.Loop.Arm(_timer, delay);
+    }
+}
