@@ -70,6 +70,49 @@ public sealed class HeaderMap
         Append(id, name.Length, value.Length);
     }
 
+    /// <summary>Appends a line whose name is known to be in lower case and to be that field's.</summary>
+    internal void AddCanonical(KnownHeader id, ReadOnlySpan<byte> lowerCaseName, ReadOnlySpan<byte> value)
+    {
+        var target = Reserve(lowerCaseName.Length + value.Length);
+        lowerCaseName.CopyTo(target);
+        value.CopyTo(target[lowerCaseName.Length..]);
+        Append(id, lowerCaseName.Length, value.Length);
+    }
+
+    /// <summary>Replaces the lines of a field, when there are several, by one with their values in order and a separator between.</summary>
+    internal void Join(KnownHeader id, ReadOnlySpan<byte> separator)
+    {
+        var first = IndexOf(id);
+        var lines = 0;
+        var length = _fields[first].NameLength;
+        for (var i = first; i < _count; i++)
+        {
+            if (_fields[i].Id != id || _fields[i].IsRemoved)
+                continue;
+            length += _fields[i].ValueLength + (lines++ > 0 ? separator.Length : 0);
+        }
+        if (lines < 2)
+            return;
+        var target = Reserve(length);
+        Name(first).CopyTo(target);
+        var at = _fields[first].NameLength;
+        for (var i = first; i < _count; i++)
+        {
+            if (_fields[i].Id != id || _fields[i].IsRemoved)
+                continue;
+            if (i > first)
+            {
+                separator.CopyTo(target[at..]);
+                at += separator.Length;
+            }
+            Value(i).CopyTo(target[at..]);
+            at += _fields[i].ValueLength;
+        }
+        var nameLength = _fields[first].NameLength;
+        Remove(id);
+        Append(id, nameLength, length - nameLength);
+    }
+
     /// <summary>Removes every line of that name, then appends one.</summary>
     public void Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
@@ -169,6 +212,9 @@ public sealed class HeaderMap
     /// <summary>Bytes that all text of the map takes on an HTTP/1 wire at the most.</summary>
     internal int MaxWireLength => _used + (_count * 4);
 
+    /// <summary>Bytes that all text of the map takes as HPACK literals at the most: two lengths and a prefix for each line.</summary>
+    internal int MaxHpackLength => _used + (_count * 12);
+
     public void Clear()
     {
         _used = 0;
@@ -176,14 +222,16 @@ public sealed class HeaderMap
         ((Span<short>)_firstKnown).Fill(None);
     }
 
-    private Span<byte> Reserve(int length)
+    /// <summary>Room behind the text in use, for a codec that decodes in place; <see cref="Append"/> then takes it.</summary>
+    internal Span<byte> Reserve(int length)
     {
         if (_bytes.Length - _used < length)
             Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
         return _bytes.AsSpan(_used, length);
     }
 
-    private void Append(KnownHeader id, int nameLength, int valueLength)
+    /// <summary>Makes a line of the text at the start of what <see cref="Reserve"/> gave: name, then value.</summary>
+    internal void Append(KnownHeader id, int nameLength, int valueLength)
     {
         if (_count == _fields.Length)
             Array.Resize(ref _fields, _fields.Length * 2);

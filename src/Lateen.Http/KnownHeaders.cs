@@ -14,6 +14,7 @@ public static class KnownHeaders
             : KnownHeader.Other,
             6 => lowerCaseName.SequenceEqual("expect"u8) ? KnownHeader.Expect
             : lowerCaseName.SequenceEqual("server"u8) ? KnownHeader.Server
+            : lowerCaseName.SequenceEqual("cookie"u8) ? KnownHeader.Cookie
             : KnownHeader.Other,
             7 => lowerCaseName.SequenceEqual("trailer"u8) ? KnownHeader.Trailer
             : lowerCaseName.SequenceEqual("upgrade"u8) ? KnownHeader.Upgrade
@@ -28,6 +29,7 @@ public static class KnownHeaders
             : lowerCaseName.SequenceEqual("grpc-timeout"u8) ? KnownHeader.GrpcTimeout
             : lowerCaseName.SequenceEqual("x-request-id"u8) ? KnownHeader.XRequestId
             : KnownHeader.Other,
+            13 => lowerCaseName.SequenceEqual("authorization"u8) ? KnownHeader.Authorization : KnownHeader.Other,
             14 => lowerCaseName.SequenceEqual("content-length"u8) ? KnownHeader.ContentLength : KnownHeader.Other,
             15 => lowerCaseName.SequenceEqual("x-forwarded-for"u8) ? KnownHeader.XForwardedFor : KnownHeader.Other,
             16 => lowerCaseName.SequenceEqual("proxy-connection"u8) ? KnownHeader.ProxyConnection
@@ -39,6 +41,9 @@ public static class KnownHeaders
             : KnownHeader.Other,
             18 => lowerCaseName.SequenceEqual("x-envoy-overloaded"u8)
                 ? KnownHeader.XEnvoyOverloaded
+                : KnownHeader.Other,
+            19 => lowerCaseName.SequenceEqual("proxy-authorization"u8)
+                ? KnownHeader.ProxyAuthorization
                 : KnownHeader.Other,
             21 => lowerCaseName.SequenceEqual("x-envoy-attempt-count"u8) ? KnownHeader.XEnvoyAttemptCount
             : lowerCaseName.SequenceEqual("x-envoy-original-path"u8) ? KnownHeader.XEnvoyOriginalPath
@@ -79,6 +84,9 @@ public static class KnownHeaders
             KnownHeader.UserAgent => "user-agent"u8,
             KnownHeader.ContentType => "content-type"u8,
             KnownHeader.Location => "location"u8,
+            KnownHeader.Authorization => "authorization"u8,
+            KnownHeader.ProxyAuthorization => "proxy-authorization"u8,
+            KnownHeader.Cookie => "cookie"u8,
             KnownHeader.GrpcTimeout => "grpc-timeout"u8,
             KnownHeader.GrpcStatus => "grpc-status"u8,
             KnownHeader.XRequestId => "x-request-id"u8,
