@@ -9,10 +9,12 @@ using Lateen.Net.Streams;
 namespace Lateen.Net.Epolling;
 
 /// <summary>A socket on edge-triggered epoll: tries each call first and waits for an edge only when the kernel says "not now".</summary>
-internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
+internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IReadyItem
 {
     /// <summary>Reads that may complete without a wait before the stream takes its turn behind others.</summary>
     private const int FairnessBudget = 16;
+
+    private const int NothingYet = -100;
 
     private readonly EpollBackend _backend;
     private readonly int _descriptor;
@@ -36,6 +38,7 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
     private bool _queued;
     private bool _watcherTold;
     private bool _readCancelled;
+    private ReadWait _wait;
 
     public EpollStream(EventLoop loop, EpollBackend backend, int descriptor, in NetAddress remote, ConnectState connect)
         : base(loop)
@@ -53,7 +56,8 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
 
     public override bool PeerHasClosed => _peerClosed || _closed;
 
-    public override bool HasUnreadInput => _mayRead || _inputLength > 0 || _peerClosed;
+    public override bool HasUnreadInput =>
+        _inputLength > 0 || _peerClosed || (_mayRead && !_closed && ProbeFindsInput());
 
     public override NetAddress RemoteAddress => _remote;
 
@@ -81,6 +85,7 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
             else if (TryReceive(out var result))
                 return new LoopTask<int>(result);
         }
+        _wait = ReadWait.Bytes;
         return _reading.Wait();
     }
 
@@ -90,18 +95,12 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
             return new LoopTask<int>(IoResult.Aborted);
         if (bytes.IsEmpty)
             return new LoopTask<int>(1);
-        nint sent;
-        fixed (byte* pointer = bytes)
-            sent = Libc.Send(_descriptor, pointer, (nuint)bytes.Length, Sockets.NoSignal);
+        var sent = Send(bytes);
         if (sent == bytes.Length)
-        {
-            BytesWritten += sent;
             return new LoopTask<int>(1);
-        }
-        if (sent < 0 && Marshal.GetLastPInvokeError() != Errno.TryAgain)
+        if (sent < 0)
             return new LoopTask<int>(IoResult.Failed);
-        KeepForLater(bytes[(int)Math.Max(sent, 0)..]);
-        BytesWritten += Math.Max(sent, 0);
+        KeepForLater(bytes[sent..]);
         return _writing.Wait();
     }
 
@@ -113,8 +112,12 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
 
     public override void ShutdownWrite()
     {
-        if (!_closed)
+        if (_closed)
+            return;
+        if (_tls is null)
             _ = Libc.Shutdown(_descriptor, Sockets.ShutdownWrite);
+        else
+            SendCloseNotify();
     }
 
     public override void Abort()
@@ -152,6 +155,7 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
             ReleaseInput();
         ReleaseOutput();
         CloseWatcher = null;
+        ReleaseTls();
         _ = Libc.Close(_descriptor);
     }
 
@@ -168,6 +172,8 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
         // After the peer's end no further edge comes, so only "try again" may clear the flag then: TryReceive looks.
         if ((events & Epoll.In) != 0 || _peerClosed)
             _mayRead = true;
+        if (_tlsWantsRoom && (events & Epoll.Out) != 0)
+            OnRoomForTls();
         if (_writing.IsAwaited && (events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)
             OnWritable(events);
         if (_mayRead && !IsDead)
@@ -204,10 +210,12 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
     {
         if (_reading.IsAwaited)
         {
-            if (TryReceive(out var result))
+            if (_wait == ReadWait.Edge)
+                _reading.Complete(1);
+            else if (_wait == ReadWait.Bytes && TryReceive(out var result))
                 _reading.Complete(result);
         }
-        else if (_peerClosed && !_watcherTold && CloseWatcher is { } watcher)
+        else if (!_watcherTold && CloseWatcher is { } watcher && (_peerClosed || HasTlsEnd()))
         {
             _watcherTold = true;
             watcher.OnPeerClosed(this);
@@ -223,20 +231,24 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
             _writing.Complete(refused ? IoResult.Failed : 1);
             return;
         }
+        if (IsHandshaking)
+        {
+            _writing.Complete(1);
+            return;
+        }
         while (_outputLength > 0)
         {
-            var sent = Libc.Send(_descriptor, _output.Pointer + _outputStart, (nuint)_outputLength, Sockets.NoSignal);
+            var sent = Send(new ReadOnlySpan<byte>(_output.Pointer + _outputStart, _outputLength));
+            if (sent == 0)
+                return;
             if (sent < 0)
             {
-                if (Marshal.GetLastPInvokeError() == Errno.TryAgain)
-                    return;
                 ReleaseOutput();
                 _writing.Complete(IoResult.Failed);
                 return;
             }
-            BytesWritten += sent;
-            _outputStart += (int)sent;
-            _outputLength -= (int)sent;
+            _outputStart += sent;
+            _outputLength -= sent;
         }
         ReleaseOutput();
         _writing.Complete(1);
@@ -247,26 +259,57 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
     {
         MakeRoom();
         var room = Math.Min(_input.Length, _maxBuffered) - _inputLength;
-        var received = Libc.Receive(_descriptor, _input.Pointer + _inputLength, (nuint)room, 0);
+        var received = Receive(_input.Pointer + _inputLength, room, out var drained);
+        // No edge would tell of the peer's end behind the bytes, once it was told.
+        if (drained && !_peerClosed)
+            _mayRead = false;
         if (received > 0)
         {
-            // A short read has drained the socket, unless the peer's end is behind the bytes: no edge would tell of it.
-            if (received < room && !_peerClosed)
-                _mayRead = false;
-            _inputLength += (int)received;
+            _inputLength += received;
             BytesRead += received;
-            result = (int)received;
+            result = received;
             return true;
         }
-        var tryAgain = received < 0 && Marshal.GetLastPInvokeError() == Errno.TryAgain;
         if (_inputLength == 0)
             ReleaseInput();
-        if (tryAgain)
+        result = received == NothingYet ? 0 : received;
+        if (received == NothingYet)
             _mayRead = false;
         else
             _peerClosed = true;
-        result = received == 0 ? IoResult.EndOfStream : IoResult.Failed;
-        return !tryAgain;
+        return received != NothingYet;
+    }
+
+    /// <summary>A count, <see cref="IoResult.EndOfStream"/>, <see cref="IoResult.Failed"/> or <see cref="NothingYet"/>.</summary>
+    private int Receive(byte* buffer, int room, out bool drained)
+    {
+        if (_tls is not null)
+            return ReceiveTls(_tls, buffer, room, out drained);
+        var received = Libc.Receive(_descriptor, buffer, (nuint)room, 0);
+        // A short read has drained the socket.
+        drained = received < room;
+        if (received >= 0)
+            return (int)received;
+        return Marshal.GetLastPInvokeError() == Errno.TryAgain ? NothingYet : IoResult.Failed;
+    }
+
+    /// <summary>How many bytes the kernel took, 0 for "not now", negative when the connection is broken.</summary>
+    private int Send(ReadOnlySpan<byte> bytes)
+    {
+        int sent;
+        if (_tls is not null)
+        {
+            sent = SendTls(_tls, bytes);
+        }
+        else
+        {
+            fixed (byte* pointer = bytes)
+                sent = (int)Libc.Send(_descriptor, pointer, (nuint)bytes.Length, Sockets.NoSignal);
+            if (sent < 0 && Marshal.GetLastPInvokeError() == Errno.TryAgain)
+                sent = 0;
+        }
+        BytesWritten += Math.Max(sent, 0);
+        return sent;
     }
 
     /// <summary>Sees to it that the input starts at the front of a buffer with room behind it.</summary>
@@ -322,4 +365,17 @@ internal sealed unsafe class EpollStream : ByteStream, IEpollTarget, IReadyItem
         _queued = true;
         Loop.Enqueue(this);
     }
+}
+
+/// <summary>What a wait on the reading side is for.</summary>
+internal enum ReadWait : byte
+{
+    /// <summary>Bytes in the input.</summary>
+    Bytes,
+
+    /// <summary>Something to receive, which stays where it is.</summary>
+    Edge,
+
+    /// <summary>Time to compute, in the loop's <see cref="Tls.HandshakePacer"/>.</summary>
+    Turn,
 }

@@ -54,6 +54,7 @@ internal static class Sockets
     /// <summary>SO_ORIGINAL_DST and IP6T_SO_ORIGINAL_DST have the same number.</summary>
     public const int OriginalDestination = 80;
 
+    public const int Peek = 0x2;
     public const int NoSignal = 0x4000;
     public const int ShutdownWrite = 1;
 }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Lateen.Net.Buffers;
 using Lateen.Net.Epolling;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 
 namespace Lateen.Net.Loop;
 
@@ -30,6 +31,7 @@ public sealed class EventLoop : IDisposable
         UpdateClock();
         _timers = new TimerWheel(NowMilliseconds);
         _backend = new EpollBackend(this);
+        Handshakes = new HandshakePacer(this);
     }
 
     public string Name { get; }
@@ -40,7 +42,12 @@ public sealed class EventLoop : IDisposable
     /// <summary>The same in milliseconds.</summary>
     public long NowMilliseconds { get; private set; }
 
+    /// <summary>Counts the turns, so that budgets know when theirs is new.</summary>
+    internal long Turn { get; private set; }
+
     internal BufferPool Buffers { get; } = new();
+
+    internal HandshakePacer Handshakes { get; }
 
     /// <summary>
     /// Scratch space of 64 KiB for building what is written next. Its content is gone at the next suspension, since every
@@ -53,6 +60,7 @@ public sealed class EventLoop : IDisposable
     {
         while (!_stopping)
         {
+            Turn++;
             _backend.WaitAndDispatch(_ready.Count > 0 ? 0 : _timers.UntilNext(NowMilliseconds));
             UpdateClock();
             TakeMailbox();

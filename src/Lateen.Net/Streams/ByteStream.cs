@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
+using Lateen.Net.Tls;
 
 namespace Lateen.Net.Streams;
 
@@ -38,7 +39,31 @@ public abstract class ByteStream
     /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>
     public abstract LoopTask<int> ConnectAsync();
 
-    /// <summary>Ends our side (TCP half-close); reading goes on.</summary>
+    /// <summary>
+    /// Looks at what the peer sent first without taking it, for inspectors and before a handshake. Waits until there are
+    /// more bytes than <paramref name="known"/>; then the first of them, up to its size, are in the loop's
+    /// <see cref="EventLoop.Scratch"/> until the next suspension. Only while <see cref="Input"/> is empty.
+    /// </summary>
+    /// <returns>How many bytes are there, or an <see cref="IoResult"/>.</returns>
+    public abstract LoopTask<int> PeekAsync(int known);
+
+    /// <summary>
+    /// Makes the connection a TLS one: what is read and written from here on is what is inside. A context says whether
+    /// as server or as client. Before it nothing may have been read but by <see cref="PeekAsync"/>. After a failure the
+    /// stream is of no more use, and <see cref="TlsFailure"/> says why.
+    /// </summary>
+    public abstract LoopTask<TlsOutcome> HandshakeAsync(TlsContext context, TlsClientOptions? client = null);
+
+    /// <summary>What the handshake settled; null on a plaintext connection.</summary>
+    public virtual TlsConnection? Tls => null;
+
+    /// <summary>In words, why the handshake failed; empty when it did not.</summary>
+    public virtual string TlsFailure => "";
+
+    /// <summary>The protocol that ALPN agreed on, as <c>h2</c>; empty for none and for plaintext.</summary>
+    public string ApplicationProtocol => Tls?.ApplicationProtocol ?? "";
+
+    /// <summary>Ends our side (TCP half-close; close_notify under TLS); reading goes on.</summary>
     public abstract void ShutdownWrite();
 
     /// <summary>
@@ -72,7 +97,16 @@ public abstract class ByteStream
     /// Told, once, through the loop's ready queue, when the peer ends its side or breaks the connection while nobody reads:
     /// how an exchange that waits for its upstream notices that its client went away. Null for nobody.
     /// </summary>
-    public IPeerCloseWatcher? CloseWatcher { get; set; }
+    public IPeerCloseWatcher? CloseWatcher
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value is not null)
+                OnWatched();
+        }
+    }
 
     public abstract NetAddress RemoteAddress { get; }
 
@@ -82,13 +116,16 @@ public abstract class ByteStream
     /// <summary>Where the client meant to go before iptables redirected it here (SO_ORIGINAL_DST).</summary>
     public abstract bool TryGetOriginalDestination(out NetAddress destination);
 
-    /// <summary>Bytes received from and sent to the peer so far.</summary>
+    /// <summary>Bytes received from and sent to the peer so far; under TLS those inside it, as Envoy counts.</summary>
     public long BytesRead { get; private protected set; }
 
     /// <inheritdoc cref="BytesRead"/>
     public long BytesWritten { get; private protected set; }
 
     public const int DefaultMaxBuffered = 16 * 1024;
+
+    /// <summary>Somebody watches from here on: what came before and shows itself by no further event is looked for.</summary>
+    private protected virtual void OnWatched() { }
 }
 
 /// <summary>See <see cref="ByteStream.CloseWatcher"/>.</summary>

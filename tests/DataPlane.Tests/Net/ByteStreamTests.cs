@@ -82,7 +82,7 @@ public sealed class ByteStreamTests : IDisposable
     [Fact]
     public async Task Our_half_close_reaches_the_peer_while_we_go_on_reading()
     {
-        var outcome = new TaskCompletionSource<string>();
+        var outcome = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var at = await _loop.Serve(ShutThenRead);
         using var client = LoopFixture.Dial(at);
         Assert.Equal(0, client.Receive(new byte[1]));
@@ -148,7 +148,7 @@ public sealed class ByteStreamTests : IDisposable
     [Fact]
     public async Task A_reader_that_admits_little_is_told_when_the_buffer_is_full()
     {
-        var outcome = new TaskCompletionSource<(int, int)>();
+        var outcome = new TaskCompletionSource<(int, int)>(TaskCreationOptions.RunContinuationsAsynchronously);
         var at = await _loop.Serve(ReadALittle);
         using var client = LoopFixture.Dial(at);
         client.Send(new byte[100]);
@@ -169,7 +169,7 @@ public sealed class ByteStreamTests : IDisposable
     [Fact]
     public async Task An_input_grows_to_64_KiB_for_a_reader_that_admits_it()
     {
-        var outcome = new TaskCompletionSource<byte[]>();
+        var outcome = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         var sent = new byte[60_000];
         new Random(2).NextBytes(sent);
         var at = await _loop.Serve(Gather);
@@ -245,7 +245,7 @@ public sealed class ByteStreamTests : IDisposable
 
     private sealed class Watcher : IPeerCloseWatcher
     {
-        public TaskCompletionSource Told { get; } = new();
+        public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void OnPeerClosed(ByteStream stream) => Told.TrySetResult();
     }

@@ -42,7 +42,7 @@ public sealed class LoopTaskTests : IDisposable
     [Fact]
     public async Task A_failure_of_a_detached_method_is_reported()
     {
-        var reported = new TaskCompletionSource<Exception>();
+        var reported = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = LoopFailures.Handler;
         LoopFailures.Handler = failure => reported.TrySetResult(failure);
         _loop.Loop.Post(() => Throw(suspend: true).Detach());

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Net.Interop;
+
+/// <summary>Numbers from OpenSSL 3's headers; they are its binary interface and do not change within the major version.</summary>
+internal static class OpenSslControl
+{
+    public const int Mode = 33;
+    public const int SetReadAhead = 41;
+    public const int SetSessionCacheSize = 42;
+    public const int SetSessionCacheMode = 44;
+    public const int SetServerName = 55;
+    public const int SetGroups = 92;
+    public const int SetSignatureAlgorithms = 98;
+    public const int SetMinVersion = 123;
+    public const int SetMaxVersion = 124;
+    public const int GetNegotiatedGroup = 134;
+}
+
+internal static class OpenSslFlags
+{
+    public const int EnablePartialWrite = 0x1;
+    public const int AcceptMovingWriteBuffer = 0x2;
+    public const int ReleaseBuffers = 0x10;
+
+    public const ulong IgnoreUnexpectedEof = 1UL << 7;
+    public const ulong NoTicket = 1UL << 14;
+    public const ulong NoCompression = 1UL << 17;
+    public const ulong PrioritizeChaCha = 1UL << 21;
+    public const ulong CipherServerPreference = 1UL << 22;
+    public const ulong NoRenegotiation = 1UL << 30;
+
+    public const int SessionCacheOff = 0;
+    public const int SessionCacheClientOutside = 0x301;
+    public const int SessionCacheServer = 0x2;
+
+    public const int VerifyPeer = 0x1;
+    public const int VerifyFailWithoutCertificate = 0x2;
+
+    public const ulong CheckLeafRevocation = 0x4;
+    public const ulong CheckChainRevocation = 0x8;
+    public const ulong PartialChain = 0x80000;
+}
+
+internal static class OpenSslResult
+{
+    public const int Protocol = 1;
+    public const int WantRead = 2;
+    public const int WantWrite = 3;
+    public const int SystemCall = 5;
+    public const int EndOfStream = 6;
+
+    public const int AlpnSelected = 0;
+    public const int AlpnNone = 3;
+
+    public const int VerifyOk = 0;
+    public const int NotYetValid = 9;
+    public const int HasExpired = 10;
+    public const int ApplicationVerification = 50;
+
+    public const int ReasonMask = 0x7FFFFF;
+    public const int ReasonNoPeerCertificate = 199;
+}
+
+internal static class OpenSslNames
+{
+    public const int HostName = 0;
+
+    public const int GroupP256 = 415;
+    public const int GroupP384 = 715;
+    public const int GroupP521 = 716;
+    public const int GroupX25519 = 1034;
+    public const int GroupX448 = 1035;
+}

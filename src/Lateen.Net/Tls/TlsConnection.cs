@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Net.Tls;
+
+/// <summary>What a handshake settled. Immutable.</summary>
+/// <param name="ApplicationProtocol">ALPN; empty when none was agreed on.</param>
+/// <param name="ServerName">SNI that the client sent; empty for none.</param>
+/// <param name="Version"><c>TLSv1.2</c> or <c>TLSv1.3</c>.</param>
+/// <param name="Cipher">OpenSSL's name.</param>
+/// <param name="Curve">As BoringSSL and so Envoy names it: <c>X25519</c>, <c>P-256</c>; empty when no such exchange took place.</param>
+/// <param name="IsResumed">True when an earlier session went on.</param>
+/// <param name="Peer">The peer's certificate; null when it showed none.</param>
+/// <param name="Own">The certificate this side has by default; null when it has none.</param>
+/// <param name="IsPeerVerified">True when trust in the peer was asked for and given.</param>
+public sealed record TlsConnection(
+    string ApplicationProtocol,
+    string ServerName,
+    string Version,
+    string Cipher,
+    string Curve,
+    bool IsResumed,
+    PeerCertificate? Peer,
+    PeerCertificate? Own,
+    bool IsPeerVerified
+);

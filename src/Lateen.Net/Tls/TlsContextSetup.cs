@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net.Interop;
+
+namespace Lateen.Net.Tls;
+
+/// <summary>Brings <see cref="TlsOptions"/> into an OpenSSL context.</summary>
+internal static unsafe class TlsContextSetup
+{
+    /// <summary>112 bits: RSA of 2048 bits, no SHA-1, whatever the machine's openssl.cnf says.</summary>
+    private const int SecurityLevel = 2;
+
+    /// <summary>Sessions a server keeps for TLS 1.2 clients without tickets.</summary>
+    private const int CachedSessions = 1024;
+
+    public static void Apply(TlsContext context, List<NativeCertificate> certificates)
+    {
+        var options = context.Options;
+        var native = context.Native;
+        OpenSsl.SetSecurityLevel(native, SecurityLevel);
+        const int Modes =
+            OpenSslFlags.EnablePartialWrite | OpenSslFlags.AcceptMovingWriteBuffer | OpenSslFlags.ReleaseBuffers;
+        OpenSsl.ControlContext(native, OpenSslControl.Mode, Modes, 0);
+        OpenSsl.ControlContext(native, OpenSslControl.SetReadAhead, 1, 0);
+        SetVersions(native, options);
+        SetCiphers(native, options);
+        SetNames(native, OpenSslControl.SetGroups, options.Curves, ["X25519", "P-256"], "ecdh_curves");
+        SetNames(
+            native,
+            OpenSslControl.SetSignatureAlgorithms,
+            options.SignatureAlgorithms,
+            [],
+            "signature_algorithms"
+        );
+        if (TlsContext.ValidationOf(options) is { } validation)
+            SetValidation(native, options, validation);
+        if (options.Role == TlsRole.Server)
+            SetServer(native, context, certificates);
+        else
+            SetClient(native, options, certificates);
+        LibCrypto.ClearErrors();
+    }
+
+    private static void SetVersions(nint native, TlsOptions options)
+    {
+        var highest = options.MaxVersion ?? (options.Role == TlsRole.Server ? TlsVersion.Tls13 : TlsVersion.Tls12);
+        if (options.MinVersion > highest)
+            throw new TlsConfigurationException(
+                $"tls_params: tls_minimum_protocol_version {options.MinVersion} is above the maximum {highest}"
+            );
+        OpenSsl.ControlContext(native, OpenSslControl.SetMinVersion, (nint)options.MinVersion, 0);
+        OpenSsl.ControlContext(native, OpenSslControl.SetMaxVersion, (nint)highest, 0);
+    }
+
+    private static void SetCiphers(nint native, TlsOptions options)
+    {
+        var ciphers = new List<string>();
+        foreach (var cipher in options.Ciphers.Count > 0 ? options.Ciphers : TlsOptions.DefaultCiphers)
+        {
+            // BoringSSL's groups of equal preference, [A|B]: OpenSSL takes them in order.
+            ciphers.AddRange(cipher.Trim('[', ']').Split('|', ':'));
+        }
+        foreach (var cipher in ciphers)
+        {
+            if (OpenSsl.SetCipherList(native, cipher) != 1)
+                throw new TlsConfigurationException(
+                    $"tls_params.cipher_suites: {cipher} is no cipher suite of TLS 1.2{Pem.Reason()}"
+                );
+        }
+        if (OpenSsl.SetCipherList(native, string.Join(':', ciphers)) != 1)
+            throw new TlsConfigurationException($"tls_params.cipher_suites: none can be used{Pem.Reason()}");
+    }
+
+    private static void SetNames(
+        nint native,
+        int command,
+        IReadOnlyList<string> names,
+        IReadOnlyList<string> unset,
+        string field
+    )
+    {
+        var chosen = names.Count > 0 ? names : unset;
+        if (chosen.Count > 0 && OpenSsl.ControlContext(native, command, 0, string.Join(':', chosen)) != 1)
+            throw new TlsConfigurationException(
+                $"tls_params.{field}: {string.Join(", ", chosen)} holds a name that is not known{Pem.Reason()}"
+            );
+    }
+
+    private static void SetServer(nint native, TlsContext context, List<NativeCertificate> certificates)
+    {
+        var options = context.Options;
+        var flags =
+            OpenSslFlags.NoRenegotiation
+            | OpenSslFlags.NoCompression
+            | OpenSslFlags.CipherServerPreference
+            | OpenSslFlags.PrioritizeChaCha
+            | OpenSslFlags.IgnoreUnexpectedEof;
+        if (!options.SessionTickets)
+            flags |= OpenSslFlags.NoTicket;
+        OpenSsl.SetContextOptions(native, flags);
+        if (certificates.Count == 0)
+            throw new TlsConfigurationException("tls_certificates: is empty; a server needs a certificate");
+        foreach (var certificate in context.Selector!.Default)
+            Use(native, certificate);
+        if (context.Selector.IsNeeded)
+            OpenSsl.SetCertificateCallback(native, &TlsCallbacks.OnCertificateWanted, 0);
+        if (options.ApplicationProtocols.Count > 0)
+            OpenSsl.SetAlpnSelectCallback(native, &TlsCallbacks.OnAlpnOffered, 0);
+        fixed (byte* id = "lateen"u8)
+            _ = OpenSsl.SetSessionIdContext(native, id, 6);
+        var cache = options.SessionCache ? OpenSslFlags.SessionCacheServer : OpenSslFlags.SessionCacheOff;
+        OpenSsl.ControlContext(native, OpenSslControl.SetSessionCacheMode, cache, 0);
+        OpenSsl.ControlContext(native, OpenSslControl.SetSessionCacheSize, CachedSessions, 0);
+        OpenSsl.SetSessionTimeout(native, (nint)options.SessionTimeout.TotalSeconds);
+        // One ticket instead of OpenSSL's two: a client needs one for its next connection, and Envoy keeps one.
+        _ = OpenSsl.SetTicketCount(native, options.SessionTickets || options.SessionCache ? 1u : 0u);
+    }
+
+    private static void SetClient(nint native, TlsOptions options, List<NativeCertificate> certificates)
+    {
+        const ulong Flags =
+            OpenSslFlags.NoRenegotiation | OpenSslFlags.NoCompression | OpenSslFlags.IgnoreUnexpectedEof;
+        OpenSsl.SetContextOptions(native, Flags);
+        foreach (var certificate in certificates)
+            Use(native, certificate);
+        if (options.MaxSessionKeys > 0)
+        {
+            OpenSsl.ControlContext(
+                native,
+                OpenSslControl.SetSessionCacheMode,
+                OpenSslFlags.SessionCacheClientOutside,
+                0
+            );
+            OpenSsl.SetNewSessionCallback(native, &TlsCallbacks.OnNewSession);
+        }
+    }
+
+    private static void Use(nint native, NativeCertificate certificate)
+    {
+        if (OpenSsl.UseCertificate(native, certificate.Leaf, certificate.Key, certificate.Issuers, 1) != 1)
+            throw new TlsConfigurationException($"tls_certificates: a certificate cannot be used{Pem.Reason()}");
+    }
+
+    private static void SetValidation(nint native, TlsOptions options, PeerValidation validation)
+    {
+        var mode = OpenSslFlags.VerifyPeer;
+        if (options.RequireClientCertificate)
+            mode |= OpenSslFlags.VerifyFailWithoutCertificate;
+        OpenSsl.SetVerify(native, mode, 0);
+        OpenSsl.SetCertificateVerifyCallback(native, &TlsCallbacks.OnVerifyPeer, 0);
+        var store = OpenSsl.GetCertificateStore(native);
+        var roots = Pem.ReadCertificates(validation.TrustedRoots.Span);
+        if (roots.Count == 0 && !validation.TrustedRoots.IsEmpty)
+            throw new TlsConfigurationException($"trusted_ca: holds no certificate in PEM{Pem.Reason()}");
+        foreach (var root in roots)
+        {
+            _ = LibCrypto.AddCertificate(store, root);
+            // What a server sends with its request for a certificate, so that a client with several picks the right one.
+            if (options.Role == TlsRole.Server)
+                _ = OpenSsl.AddClientAuthority(native, root);
+            LibCrypto.FreeCertificate(root);
+        }
+        var flags = OpenSslFlags.PartialChain;
+        if (!validation.RevocationLists.IsEmpty)
+        {
+            AddRevocationLists(store, validation);
+            flags |= OpenSslFlags.CheckLeafRevocation;
+            if (!validation.OnlyLeafRevocation)
+                flags |= OpenSslFlags.CheckChainRevocation;
+        }
+        var parameters = OpenSsl.GetVerifyParameters(native);
+        _ = LibCrypto.SetVerifyFlags(parameters, flags);
+        if (validation.MaxDepth is { } depth)
+            LibCrypto.SetVerifyDepth(parameters, depth);
+    }
+
+    private static void AddRevocationLists(nint store, PeerValidation validation)
+    {
+        var lists = Pem.ReadRevocationLists(validation.RevocationLists.Span);
+        if (lists.Count == 0)
+            throw new TlsConfigurationException($"crl: holds no revocation list in PEM{Pem.Reason()}");
+        foreach (var list in lists)
+        {
+            _ = LibCrypto.AddRevocationList(store, list);
+            LibCrypto.FreeRevocationList(list);
+        }
+    }
+}
