@@ -50,7 +50,7 @@ public sealed class TestAuthority : IDisposable
         var from = s_now + order.From;
         var to = s_now + order.To;
         var serial = RandomNumberGenerator.GetBytes(8);
-        serial[0] &= 0x7F;
+        serial[0] = (byte)(0x40 | (serial[0] & 0x3F)); // positive, and no zero in front
         using var issued = order.SelfSigned
             ? SelfSigned(request, from, to)
             : request.Create(_root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), from, to, serial);
