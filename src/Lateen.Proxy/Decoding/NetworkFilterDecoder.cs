@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Proxy.Filters;
 using Api = Envoy.Config.Listener.V3;
 using HttpApi = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
@@ -85,6 +86,10 @@ internal static class NetworkFilterDecoder
             MaxRequestsPerConnection = (int)(common?.MaxRequestsPerConnection ?? 0),
             Proxy100Continue = manager.Proxy100Continue,
             AcceptHttp10 = manager.HttpProtocolOptions?.AcceptHttp10 ?? false,
+            UpgradeTypes = manager
+                .UpgradeConfigs.Where(static upgrade => upgrade.Enabled ?? true)
+                .Select(static upgrade => Encoding.ASCII.GetBytes(upgrade.UpgradeType))
+                .ToArray(),
         };
         if (spec.RouteConfigName is null && spec.InlineRoutes is null)
             context.Add($"{path}.route_specifier", "is missing; give rds or route_config");

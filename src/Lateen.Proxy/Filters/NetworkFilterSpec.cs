@@ -77,6 +77,20 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
 
     /// <summary><c>http_protocol_options.accept_http_10</c>.</summary>
     public bool AcceptHttp10 { get; init; }
+
+    /// <summary><c>upgrade_configs</c>: what a client may switch to, as <c>websocket</c> or <c>CONNECT</c>; compared without case.</summary>
+    public IReadOnlyList<byte[]> UpgradeTypes { get; init; } = [];
+
+    /// <summary>Whether a client may switch to a protocol.</summary>
+    public bool AllowsUpgrade(ReadOnlySpan<byte> type)
+    {
+        for (var i = 0; i < UpgradeTypes.Count; i++)
+        {
+            if (System.Text.Ascii.EqualsIgnoreCase(type, UpgradeTypes[i]))
+                return true;
+        }
+        return false;
+    }
 }
 
 /// <summary>What becomes of the <c>server</c> header (Envoy <c>server_header_transformation</c>).</summary>

@@ -54,6 +54,8 @@ internal sealed class HttpExchange
     public async LoopTask<int> RunAsync()
     {
         var connection = Connection;
+        if (_client.WantsTunnel && !connection.Manager.AllowsUpgrade(UpgradeType()))
+            return await AnswerAsync(LocalReply.UpgradeRefused);
         RequestHeaders.Prepare(Info.Request, connection.Manager, connection.Client, _worker);
         if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
             return await AnswerAsync(reply);
@@ -165,6 +167,9 @@ internal sealed class HttpExchange
         status is < 200 or 204 or 304 ? BodyLength.None
         : _client.IsHead || length == 0 ? new BodyLength(BodyKind.None, length)
         : BodyLength.Known(length);
+
+    private ReadOnlySpan<byte> UpgradeType() =>
+        Info.Request.Headers.TryGet(KnownHeader.Upgrade, out var type) ? type : "CONNECT"u8;
 
     private void PrepareResponse(int cluster)
     {

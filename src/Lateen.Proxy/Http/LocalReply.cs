@@ -8,6 +8,8 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
 {
     public static LocalReply RouteNotFound { get; } = new(404, [], "route_not_found", ResponseFlags.NoRoute);
 
+    public static LocalReply UpgradeRefused { get; } = new(403, [], "upgrade_failed", ResponseFlags.None);
+
     public static LocalReply NoHealthyUpstream { get; } =
         new(503, "no healthy upstream"u8.ToArray(), "no_healthy_upstream", ResponseFlags.NoHealthyUpstream);
 

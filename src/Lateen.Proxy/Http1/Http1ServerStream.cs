@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
@@ -36,7 +37,14 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
 
     public override bool ExpectsContinue => _request.ExpectContinue;
 
-    public override bool WantsTunnel => _request.IsUpgrade || _request.IsConnect;
+    // Nobody has to follow an upgrade, and that to HTTP/2 is obsolete (RFC 9113 §3.1): it is dropped, as Envoy does.
+    public override bool WantsTunnel =>
+        _request.IsConnect
+        || (
+            _request.IsUpgrade
+            && Exchange.Info.Request.Headers.TryGet(KnownHeader.Upgrade, out var type)
+            && !Ascii.EqualsIgnoreCase(type, "h2c"u8)
+        );
 
     public override RequestFault Fault => new(_incoming.Fault.StatusCode(), _incoming.Fault.Details());
 

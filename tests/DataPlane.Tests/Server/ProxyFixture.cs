@@ -126,6 +126,14 @@ public sealed class ProxyFixture : IDisposable
         return new IPEndPoint(address.ToIPAddress()!, address.Port);
     }
 
+    /// <summary>A number of the proxy's statistics, by its Envoy name.</summary>
+    public long Stat(string name)
+    {
+        var samples = new List<Lateen.Telemetry.Sample>();
+        Telemetry.Stats.Collect(_published.Current, samples);
+        return samples.Single(sample => sample.PlainName == name).Value;
+    }
+
     /// <summary>Sends bytes and returns everything up to the end of the connection.</summary>
     public static string Converse(IPEndPoint at, string request)
     {
