@@ -22,6 +22,9 @@ public sealed class AccessLog
     public void Log(int worker, StreamInfo stream)
     {
         for (var i = 0; i < _files.Length; i++)
-            _files[i].Log(worker, _specs[i].Format, stream);
+        {
+            if (_specs[i].Filter is not { } filter || filter.Matches(stream))
+                _files[i].Log(worker, _specs[i].Format, stream);
+        }
     }
 }

@@ -64,9 +64,11 @@ internal static class FormatCommands
         return colon < 0 ? address : address![..colon];
     }
 
-    private static string ProtocolOf(StreamInfo stream) =>
+    /// <summary>Null for a TCP connection, whose record has no request.</summary>
+    private static string? ProtocolOf(StreamInfo stream) =>
         stream.Request.Version switch
         {
+            _ when stream.Request.Method.IsEmpty => null,
             HttpVersion.Http10 => "HTTP/1.0",
             HttpVersion.Http2 => "HTTP/2",
             _ => "HTTP/1.1",
@@ -86,7 +88,7 @@ internal static class FormatCommands
             _maxLength = maxLength;
         }
 
-        public override int Write(StreamInfo stream, Span<byte> destination)
+        public override int TryWrite(StreamInfo stream, Span<byte> destination)
         {
             for (var i = 0; i < _names.Length; i++)
             {
@@ -94,7 +96,7 @@ internal static class FormatCommands
                 if (!value.IsEmpty)
                     return Put(value[..Math.Min(value.Length, _maxLength)], destination);
             }
-            return Put(Missing, destination);
+            return None;
         }
 
         private ReadOnlySpan<byte> Find(RequestHead request, int index)
@@ -120,10 +122,10 @@ internal static class FormatCommands
     {
         private readonly byte[] _name = Encoding.ASCII.GetBytes(name.ToLowerInvariant());
 
-        public override int Write(StreamInfo stream, Span<byte> destination)
+        public override int TryWrite(StreamInfo stream, Span<byte> destination)
         {
             if (!stream.Response.Headers.TryGet(_name, out var value) || value.IsEmpty)
-                return Put(Missing, destination);
+                return None;
             return Put(value[..Math.Min(value.Length, maxLength)], destination);
         }
     }

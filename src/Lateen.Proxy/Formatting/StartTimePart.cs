@@ -12,7 +12,7 @@ internal sealed class StartTimePart : FormatPart
     public StartTimePart(string strftime) =>
         _format = strftime.Length == 0 ? "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" : Translate(strftime);
 
-    public override int Write(StreamInfo stream, Span<byte> destination)
+    public override int TryWrite(StreamInfo stream, Span<byte> destination)
     {
         var start = DateTime.UnixEpoch.AddTicks(stream.StartUnixTicks);
         start.TryFormat(destination, out var written, _format, CultureInfo.InvariantCulture);

@@ -21,11 +21,13 @@ public sealed class SubstitutionFormat
 
     private readonly FormatPart[] _parts;
 
-    private SubstitutionFormat(FormatPart[] parts) => _parts = parts;
+    internal SubstitutionFormat(FormatPart[] parts) => _parts = parts;
 
     /// <summary>Compiles a format.</summary>
     /// <exception cref="FormatException">A command is unknown or badly written; the message names it.</exception>
-    public static SubstitutionFormat Parse(string format)
+    public static SubstitutionFormat Parse(string format) => new(PartsOf(format));
+
+    internal static FormatPart[] PartsOf(string format)
     {
         var parts = new List<FormatPart>();
         var literal = new StringBuilder();
@@ -51,15 +53,22 @@ public sealed class SubstitutionFormat
         }
         if (literal.Length > 0)
             parts.Add(FormatPart.Literal(literal.ToString()));
-        return new SubstitutionFormat(parts.ToArray());
+        return parts.ToArray();
     }
 
     /// <summary>Writes the text; what does not fit is cut off. Returns the bytes written.</summary>
     public int Write(StreamInfo stream, Span<byte> destination)
     {
         var at = 0;
+        var fields = 0;
         foreach (var part in _parts)
-            at += part.Write(stream, destination[at..]);
+        {
+            var written = part is JsonFieldPart field
+                ? field.Write(stream, destination[at..], isFirst: fields == 0)
+                : part.Write(stream, destination[at..]);
+            fields += part is JsonFieldPart && written > 0 ? 1 : 0;
+            at += written;
+        }
         return at;
     }
 

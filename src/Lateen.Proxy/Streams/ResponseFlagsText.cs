@@ -34,6 +34,14 @@ public static class ResponseFlagsText
     public static string Of(ResponseFlags flags) =>
         flags == ResponseFlags.None ? "-" : s_texts.GetOrAdd(flags, static value => Join(value));
 
+    /// <summary>One flag by its name.</summary>
+    public static bool TryParse(string name, out ResponseFlags flag)
+    {
+        var bit = Array.IndexOf(s_names, name);
+        flag = bit < 0 ? ResponseFlags.None : (ResponseFlags)(1 << bit);
+        return bit >= 0;
+    }
+
     private static string Join(ResponseFlags flags)
     {
         var names = new List<string>();

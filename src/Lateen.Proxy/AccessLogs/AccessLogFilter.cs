@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Streams;
+
+namespace Lateen.Proxy.AccessLogs;
+
+/// <summary>Which streams a log is for (Envoy <c>AccessLogFilter</c>). Asked by workers, so it allocates nothing.</summary>
+public abstract class AccessLogFilter
+{
+    public abstract bool Matches(StreamInfo stream);
+}
+
+/// <summary><c>response_flag_filter</c>: a stream with one of the flags; without a list, one with any flag.</summary>
+internal sealed class ResponseFlagFilter(ResponseFlags flags) : AccessLogFilter
+{
+    public override bool Matches(StreamInfo stream) => (stream.Flags & flags) != ResponseFlags.None;
+}
+
+/// <summary><c>status_code_filter</c> and <c>duration_filter</c>: a number compared with a constant.</summary>
+internal sealed class ComparisonFilter(ComparisonFilter.Subject subject, ComparisonFilter.Operator op, long value)
+    : AccessLogFilter
+{
+    /// <summary>What is compared.</summary>
+    public enum Subject : byte
+    {
+        StatusCode,
+        DurationMilliseconds,
+    }
+
+    /// <summary>Envoy <c>ComparisonFilter.Op</c>.</summary>
+    public enum Operator : byte
+    {
+        Equal,
+        GreaterOrEqual,
+        LessOrEqual,
+    }
+
+    public override bool Matches(StreamInfo stream)
+    {
+        var actual = subject == Subject.StatusCode ? stream.ResponseCode : (long)stream.Duration.TotalMilliseconds;
+        return op switch
+        {
+            Operator.Equal => actual == value,
+            Operator.GreaterOrEqual => actual >= value,
+            _ => actual <= value,
+        };
+    }
+}
+
+/// <summary><c>and_filter</c>: all of them; <c>or_filter</c>: one of them.</summary>
+internal sealed class CombinedFilter(AccessLogFilter[] filters, bool all) : AccessLogFilter
+{
+    public override bool Matches(StreamInfo stream)
+    {
+        foreach (var filter in filters)
+        {
+            if (filter.Matches(stream) != all)
+                return !all;
+        }
+        return all;
+    }
+}
