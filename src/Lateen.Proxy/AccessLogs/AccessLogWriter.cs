@@ -17,7 +17,7 @@ public sealed class AccessLogWriter : IDisposable
     private readonly int _workers;
     private Thread? _thread;
     private int _pending;
-    private volatile bool _reopen;
+    private int _reopen;
     private volatile bool _stopping;
     private long _failures;
 
@@ -41,7 +41,7 @@ public sealed class AccessLogWriter : IDisposable
     /// <summary>Opens all files anew, as after a rotation of logs (Envoy <c>POST /reopen_logs</c>).</summary>
     public void Reopen()
     {
-        _reopen = true;
+        Volatile.Write(ref _reopen, 1);
         OnWritten(isUrgent: true);
     }
 
@@ -80,18 +80,25 @@ public sealed class AccessLogWriter : IDisposable
             _work.WaitOne();
             if (!_stopping)
                 _urgent.WaitOne(s_flushInterval);
-            Interlocked.Exchange(ref _pending, 0);
-            foreach (var file in _files.Values)
-                Flush(file);
-            _reopen = false;
+            FlushAll();
         }
+        // Lines that came while the last round ended.
+        FlushAll();
     }
 
-    private void Flush(AccessLogFile file)
+    private void FlushAll()
+    {
+        Interlocked.Exchange(ref _pending, 0);
+        var reopen = Interlocked.Exchange(ref _reopen, 0) != 0;
+        foreach (var file in _files.Values)
+            Flush(file, reopen);
+    }
+
+    private void Flush(AccessLogFile file, bool reopen)
     {
         try
         {
-            if (_reopen)
+            if (reopen)
                 file.Close();
             file.Flush();
         }

@@ -33,6 +33,7 @@ internal sealed class StartTimePart : FormatPart
             result.Append(
                 (i < strftime.Length ? strftime[i] : ' ') switch
                 {
+                    '%' => "'%'",
                     'Y' => "yyyy",
                     'm' => "MM",
                     'd' => "dd",

@@ -25,7 +25,8 @@ public sealed class ProxyFixture : IDisposable
     private static readonly TypeRegistry s_types = TypeRegistry.FromMessages(
         HttpApi.HttpConnectionManager.Descriptor,
         RouterApi.Router.Descriptor,
-        TcpApi.TcpProxy.Descriptor
+        TcpApi.TcpProxy.Descriptor,
+        Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor
     );
 
     private static readonly JsonParser s_json = new(JsonParser.Settings.Default.WithTypeRegistry(s_types));
@@ -33,9 +34,9 @@ public sealed class ProxyFixture : IDisposable
     private readonly Published<ProxyRuntime> _published = new(ProxyRuntime.Empty);
     private readonly ProxyServer _server;
 
-    public ProxyFixture(int workers = 1)
+    public ProxyFixture(int workers = 1, WorkloadLabels? self = null)
     {
-        Telemetry = new ProxyTelemetry(workers, WorkloadLabels.Nobody);
+        Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody);
         Store = new ConfigStore(_published, Telemetry);
         _server = new ProxyServer(_published, Telemetry, TimeSpan.FromSeconds(5), TimeProvider.System);
         Store.Changed += runtime => Assert.Empty(_server.Apply(runtime));
@@ -47,6 +48,8 @@ public sealed class ProxyFixture : IDisposable
     public ConfigStore Store { get; }
 
     public ProxyServer Server => _server;
+
+    public Published<ProxyRuntime> Runtime => _published;
 
     public IReadOnlyList<ResourceRejection> Apply<T>(string typeUrl, params (string Name, string Json)[] resources)
         where T : IMessage<T>, new() =>
