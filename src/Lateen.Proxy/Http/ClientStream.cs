@@ -12,6 +12,9 @@ internal abstract class ClientStream : HttpStream
     /// </summary>
     public abstract bool IsReused { get; }
 
+    /// <summary>This proxy's end of the connection, as <c>10.0.0.1:4711</c>; text made once per connection.</summary>
+    public virtual string? LocalAddress => null;
+
     /// <summary>How much body the response has; known with its head.</summary>
     public abstract BodyLength ResponseLength { get; }
 

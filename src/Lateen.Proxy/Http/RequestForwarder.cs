@@ -153,6 +153,7 @@ internal sealed class RequestForwarder : IClientWatcher
         _upstream = pool.TryTake() ?? await _connector.ConnectAsync(pool, Cluster);
         if (_upstream is null)
             return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
+        Info.UpstreamLocalAddress = _upstream.LocalAddress;
         if (!_upstream.WriteHead(Info.Request, _client.RequestLength))
             return AttemptOutcome.BadRequest;
         if (await _pump.StartAsync(_upstream) <= 0)

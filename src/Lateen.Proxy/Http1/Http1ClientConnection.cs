@@ -28,6 +28,7 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     private readonly Http1Incoming _incoming = new();
     private readonly Http1Outgoing _outgoing = new();
     private Http1ResponseInfo _response;
+    private string? _localAddress;
     private int _uses;
     private bool _isClosed;
 
@@ -41,6 +42,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     }
 
     public ByteStream Stream { get; }
+
+    public override string LocalAddress => _localAddress ??= Stream.GetLocalAddress().ToString();
 
     public override bool IsReused => _uses > 1;
 

@@ -108,6 +108,7 @@ internal sealed class TcpSession
             if (result > 0)
             {
                 _connected = true;
+                _info.UpstreamLocalAddress = _upstream.GetLocalAddress().ToString();
                 _connectedCluster = cluster;
                 cluster.Stats.OnConnectionOpened(_worker.Index);
                 endpoint.OnRequestStarted();

@@ -10,7 +10,9 @@ namespace DataPlane.Tests.AccessLogs;
 
 public sealed class AccessLogFileTests : IDisposable
 {
-    private static readonly SubstitutionFormat s_line = SubstitutionFormat.Parse("%RESPONSE_CODE% " + new string('x', 1000) + "\n");
+    private static readonly SubstitutionFormat s_line = SubstitutionFormat.Parse(
+        "%RESPONSE_CODE% " + new string('x', 1000) + "\n"
+    );
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lateen-log-");
     private readonly StreamInfo _stream = new();
@@ -41,7 +43,10 @@ public sealed class AccessLogFileTests : IDisposable
         writer.Dispose();
         reader.Join();
         Assert.Equal(Lines - file.Dropped, heard.Count);
-        Assert.Equal(Enumerable.Range(0, heard.Count).Select(static i => $"{i} "), heard.Select(static line => line[..(line.IndexOf(' ') + 1)]));
+        Assert.Equal(
+            Enumerable.Range(0, heard.Count).Select(static i => $"{i} "),
+            heard.Select(static line => line[..(line.IndexOf(' ') + 1)])
+        );
     }
 
     [Fact]
@@ -75,7 +80,10 @@ public sealed class AccessLogFileTests : IDisposable
         writer.Reopen();
         Log(file, 2);
         writer.Dispose();
-        Assert.Equal(["1", "2"], new[] { LogPath + ".1", LogPath }.Select(static path => File.ReadAllText(path).Split(' ')[0]));
+        Assert.Equal(
+            ["1", "2"],
+            new[] { LogPath + ".1", LogPath }.Select(static path => File.ReadAllText(path).Split(' ')[0])
+        );
     }
 
     [Fact]

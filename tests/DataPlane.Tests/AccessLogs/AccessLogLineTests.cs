@@ -66,7 +66,7 @@ public sealed class AccessLogLineTests : IDisposable
         Upstream(((IPEndPoint)taken.LocalEndPoint!).Port);
         _log.Converse(_log.Http(ToA), $"GET / HTTP/1.1\r\nHost: shop\r\n{Close}");
         AssertLine(
-            "[TIME] \"GET / HTTP/1.1\" 503 UF upstream_reset_before_response_started{remote_connection_failure} - \"-\" 0 99 D - "
+            "[TIME] \"GET / HTTP/1.1\" 503 UF upstream_reset_before_response_started{remote_connection_failure} - \"-\" 0 98 D - "
                 + "\"-\" \"test/1\" \"id-1\" \"shop\" \"UPSTREAM\" a - LISTENER CLIENT - all"
         );
     }
@@ -74,9 +74,7 @@ public sealed class AccessLogLineTests : IDisposable
     [Fact]
     public void No_endpoint()
     {
-        Assert.Empty(
-            _log.Proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster, ("a", """{"name":"a","type":"STATIC"}"""))
-        );
+        Assert.Empty(_log.Proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster, ("a", """{"name":"a","type":"STATIC"}""")));
         _log.Converse(_log.Http(ToA), $"GET / HTTP/1.1\r\nHost: shop\r\n{Close}");
         AssertLine(
             "[TIME] \"GET / HTTP/1.1\" 503 UH no_healthy_upstream - \"-\" 0 19 D - \"-\" \"test/1\" \"id-1\" \"shop\" "
@@ -113,7 +111,9 @@ public sealed class AccessLogLineTests : IDisposable
         );
         Upstream(upstream.Port);
         Assert.Equal("heard ahoy", _log.Converse(_log.Tcp(), "ahoy"));
-        AssertLine("[TIME] \"- - -\" 0 - - - \"-\" 4 10 D - \"-\" \"-\" \"-\" \"-\" \"UPSTREAM\" a LOCAL LISTENER CLIENT - -");
+        AssertLine(
+            "[TIME] \"- - -\" 0 - - - \"-\" 4 10 D - \"-\" \"-\" \"-\" \"-\" \"UPSTREAM\" a LOCAL LISTENER CLIENT - -"
+        );
     }
 
     [Fact]

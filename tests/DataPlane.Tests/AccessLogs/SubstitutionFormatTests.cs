@@ -77,12 +77,16 @@ public sealed class SubstitutionFormatTests
 
     [Fact]
     public void Json_is_valid_and_says_the_same_whatever_a_header_holds() =>
-        Gen.Byte.Array[0, 40]
+        Gen
+            .Byte.Array[0, 40]
             .Sample(bytes =>
             {
                 var stream = Stream();
                 stream.Request.Headers.Set(Encoding.ASCII.GetBytes("x-any"), bytes);
-                var line = Write(JsonFormat.Parse([new("v", "%REQ(X-ANY)%"), new("w", "%RESPONSE_CODE%")], false), stream);
+                var line = Write(
+                    JsonFormat.Parse([new("v", "%REQ(X-ANY)%"), new("w", "%RESPONSE_CODE%")], false),
+                    stream
+                );
                 var read = JsonDocument.Parse(line).RootElement;
                 var expected = System.Text.Unicode.Utf8.IsValid(bytes)
                     ? Encoding.UTF8.GetString(bytes)
