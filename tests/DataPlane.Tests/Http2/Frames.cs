@@ -45,6 +45,9 @@ internal static class Frames
 
     public static byte[] Ping(byte flags = 0) => Frame(0x6, flags, 0, 1, 2, 3, 4, 5, 6, 7, 8);
 
+    /// <summary>A PING that no case sends: its answer shows that the connection lives.</summary>
+    public static byte[] LastPing() => Frame(0x6, 0, 0, Convert.FromHexString("FFEEDDCCBBAA9988"));
+
     public static byte[] Settings(params (ushort Id, uint Value)[] settings) =>
         Frame(0x4, 0, 0, [.. settings.SelectMany(s => (byte[])[(byte)(s.Id >> 8), (byte)s.Id, .. Number(s.Value)])]);
 
@@ -54,15 +57,23 @@ internal static class Frames
         [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     /// <summary>A block of literals, out of lines like <c>:path: /</c>.</summary>
-    public static byte[] Block(params string[] lines)
+    public static byte[] Block(params string[] lines) =>
+        Block(
+            lines.Select(line =>
+            {
+                var colon = line.IndexOf(": ", 1, StringComparison.Ordinal);
+                return (line[..colon], line[(colon + 2)..]);
+            })
+        );
+
+    public static byte[] Block(IEnumerable<(string Name, string Value)> fields)
     {
         var block = new List<byte>();
-        foreach (var line in lines)
+        foreach (var (name, value) in fields)
         {
-            var colon = line.IndexOf(": ", 1, StringComparison.Ordinal);
             block.Add(0x00);
-            AddText(block, line[..colon]);
-            AddText(block, line[(colon + 2)..]);
+            AddText(block, name);
+            AddText(block, value);
         }
         return [.. block];
     }
