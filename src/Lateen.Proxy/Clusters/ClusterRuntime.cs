@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Stats;
@@ -88,6 +89,9 @@ public sealed class ClusterRuntime
             var endpoint = set.Endpoints[i];
             if (!known.TryGetValue(endpoint.Address, out var remembered))
                 known[endpoint.Address] = remembered = new EndpointState(state, endpoint.Address);
+            remembered.RewriteHost = endpoint.RewriteHost is null
+                ? null
+                : Encoding.ASCII.GetBytes(endpoint.RewriteHost);
             entries[i] = new EndpointEntry(remembered, endpoint);
         }
         var next = new ClusterRuntime(spec, set, entries, state, stats);

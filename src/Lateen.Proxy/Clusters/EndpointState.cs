@@ -20,6 +20,9 @@ public sealed class EndpointState(ClusterState cluster, NetAddress address)
     /// <summary>As <c>10.0.0.1:9080</c>, made once.</summary>
     public string AddressText { get; } = address.ToString();
 
+    /// <summary>Authority that <c>auto_host_rewrite</c> gives requests, as ASCII; null where only an address is known.</summary>
+    public byte[]? RewriteHost { get; internal set; }
+
     /// <summary>One slot for each worker, which keeps its connection pool there; nobody else looks.</summary>
     public object?[] WorkerSlots { get; } = new object?[cluster.Workers];
 

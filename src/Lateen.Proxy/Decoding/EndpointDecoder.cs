@@ -88,11 +88,7 @@ internal static class EndpointDecoder
         )
         {
             RewriteHost = rewriteHost,
-            Metadata =
-                endpoint.Metadata is not null
-                && endpoint.Metadata.FilterMetadata.TryGetValue("envoy.lb", out var metadata)
-                    ? Texts(metadata)
-                    : new Dictionary<string, string>(),
+            Metadata = MetadataDecoder.Texts(endpoint.Metadata),
         };
     }
 

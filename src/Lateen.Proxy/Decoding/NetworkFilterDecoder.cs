@@ -46,7 +46,6 @@ internal static class NetworkFilterDecoder
     )
     {
         var common = manager.CommonHttpProtocolOptions;
-        HttpFilterDecoder.Check(manager.HttpFilters, $"{path}.http_filters", context);
         var spec = new HttpConnectionManagerSpec
         {
             StatPrefix = manager.StatPrefix,
@@ -54,7 +53,7 @@ internal static class NetworkFilterDecoder
             InlineRoutes = manager.RouteConfig is null
                 ? null
                 : RouteDecoder.Decode(manager.RouteConfig, $"{path}.route_config.", context),
-            HttpFilters = manager.HttpFilters.Select(static filter => filter.Name).ToArray(),
+            HttpFilters = HttpFilterDecoder.Decode(manager.HttpFilters, $"{path}.http_filters", context),
             AccessLogs = AccessLogDecoder.Decode(manager.AccessLog, $"{path}.access_log", context),
             ServerName = manager.ServerName.Length == 0 ? "envoy" : manager.ServerName,
             ServerHeader = (ServerHeaderTransformation)manager.ServerHeaderTransformation,

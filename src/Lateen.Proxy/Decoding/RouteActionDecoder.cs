@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Routing;
 using Api = Envoy.Config.Route.V3;
-using Matcher = Envoy.Type.Matcher.V3;
+using CoreApi = Envoy.Config.Core.V3;
+using Enum = System.Enum;
 
 namespace Lateen.Proxy.Decoding;
 
@@ -21,73 +25,51 @@ internal static class RouteActionDecoder
                 var direct = route.DirectResponse;
                 if (direct.Status is < 200 or > 599)
                     context.Add($"{path}.direct_response.status", $"is {direct.Status}; statuses are 200 to 599");
-                var body = direct.Body?.InlineString is { Length: > 0 } text
-                    ? Encoding.UTF8.GetBytes(text)
-                    : direct.Body?.InlineBytes.ToByteArray() ?? [];
-                return new DirectResponseActionSpec((int)direct.Status, body);
+                return new DirectResponseActionSpec(
+                    (int)direct.Status,
+                    Body(direct.Body, $"{path}.direct_response.body", context)
+                );
+            case Api.Route.ActionOneofCase.NonForwardingAction:
+                context.Add(
+                    $"{path}.non_forwarding_action",
+                    "is for servers without a proxy; give route, redirect or direct_response"
+                );
+                return null;
             default:
                 context.Add(path, "has no action that this proxy knows: route, redirect or direct_response");
                 return null;
         }
     }
 
-    public static RetryPolicySpec? Retry(Api.RetryPolicy? policy, string path, DecodeContext context)
+    private static byte[] Body(CoreApi.DataSource? body, string path, DecodeContext context)
     {
-        if (policy is null)
-            return null;
-        var baseInterval = context.Duration(
-            policy.RetryBackOff?.BaseInterval,
-            TimeSpan.FromMilliseconds(25),
-            $"{path}.retry_back_off.base_interval"
-        );
-        return new RetryPolicySpec
+        switch (body?.SpecifierCase ?? CoreApi.DataSource.SpecifierOneofCase.None)
         {
-            Conditions = Conditions(policy.RetryOn),
-            Retries = (int)(policy.NumRetries ?? 1),
-            PerTryTimeout = context.Duration(policy.PerTryTimeout, TimeSpan.Zero, $"{path}.per_try_timeout"),
-            RetriableStatusCodes = policy.RetriableStatusCodes.Select(static code => (int)code).ToArray(),
-            BaseInterval = baseInterval,
-            MaxInterval = context.Duration(
-                policy.RetryBackOff?.MaxInterval,
-                baseInterval * 10,
-                $"{path}.retry_back_off.max_interval"
-            ),
-            HostSelectionAttempts = (int)Math.Max(1, policy.HostSelectionRetryMaxAttempts),
-            AvoidPreviousHosts = policy.RetryHostPredicate.Any(static predicate =>
-                predicate.Name == "envoy.retry_host_predicates.previous_hosts"
-            ),
-        };
-    }
-
-    private static RetryConditions Conditions(string list)
-    {
-        var conditions = RetryConditions.None;
-        foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            conditions |= name switch
-            {
-                "connect-failure" => RetryConditions.ConnectFailure,
-                "refused-stream" => RetryConditions.RefusedStream,
-                "reset" => RetryConditions.Reset,
-                "reset-before-request" => RetryConditions.ResetBeforeRequest,
-                "5xx" => RetryConditions.ServerError,
-                "gateway-error" => RetryConditions.GatewayError,
-                "retriable-4xx" => RetryConditions.Conflict,
-                "retriable-status-codes" => RetryConditions.RetriableStatusCodes,
-                _ => RetryConditions.None,
-            };
+            case CoreApi.DataSource.SpecifierOneofCase.InlineString:
+                return Encoding.UTF8.GetBytes(body!.InlineString);
+            case CoreApi.DataSource.SpecifierOneofCase.InlineBytes:
+                return body!.InlineBytes.ToByteArray();
+            case CoreApi.DataSource.SpecifierOneofCase.None:
+                return [];
+            default:
+                context.Add(path, "is neither inline_string nor inline_bytes, the two this proxy serves");
+                return [];
         }
-        return conditions;
     }
 
     private static ForwardActionSpec Forward(Api.RouteAction action, string path, DecodeContext context)
     {
-        var clusters = Clusters(action, path, context);
-        if (action.RegexRewrite is { } rewrite)
-            RouteMatchDecoder.CheckRegex(rewrite.Pattern?.Regex ?? "", $"{path}.regex_rewrite.pattern", context);
+        if (action.RegexRewrite is not null && action.PrefixRewrite.Length > 0)
+            context.Add($"{path}.regex_rewrite", "stands beside prefix_rewrite; give one of them");
+        if (!Enum.IsDefined(action.ClusterNotFoundResponseCode))
+            context.Add(
+                $"{path}.cluster_not_found_response_code",
+                $"is {action.ClusterNotFoundResponseCode}, which this proxy does not know"
+            );
+        var subset = MetadataDecoder.Subset(action.MetadataMatch, null);
         return new ForwardActionSpec
         {
-            Clusters = clusters,
+            Clusters = Clusters(action, path, context),
             ClusterHeader = action.ClusterHeader.Length == 0 ? null : action.ClusterHeader.ToLowerInvariant(),
             ClusterNotFoundStatus = (int)action.ClusterNotFoundResponseCode switch
             {
@@ -96,16 +78,96 @@ internal static class RouteActionDecoder
                 _ => 503,
             },
             PrefixRewrite = action.PrefixRewrite.Length == 0 ? null : action.PrefixRewrite,
-            RegexRewrite = Rewrite(action.RegexRewrite),
+            RegexRewrite = RegexRewriteDecoder.Decode(action.RegexRewrite, $"{path}.regex_rewrite", context),
             HostRewrite = action.HostRewriteLiteral.Length == 0 ? null : action.HostRewriteLiteral,
             AutoHostRewrite = action.AutoHostRewrite ?? false,
+            HostRewriteHeader =
+                action.HostRewriteHeader.Length == 0 ? null : action.HostRewriteHeader.ToLowerInvariant(),
+            HostRewritePathRegex = RegexRewriteDecoder.Decode(
+                action.HostRewritePathRegex,
+                $"{path}.host_rewrite_path_regex",
+                context
+            ),
             AppendForwardedHost = action.AppendXForwardedHost,
             Timeout = context.Duration(action.Timeout, TimeSpan.FromSeconds(15), $"{path}.timeout"),
-            IdleTimeout = action.IdleTimeout is null
-                ? null
-                : context.Duration(action.IdleTimeout, TimeSpan.Zero, $"{path}.idle_timeout"),
-            RetryPolicy = Retry(action.RetryPolicy, $"{path}.retry_policy", context),
+            IdleTimeout = Optional(action.IdleTimeout, $"{path}.idle_timeout", context),
+            RetryPolicy = RetryPolicyDecoder.Decode(action.RetryPolicy, $"{path}.retry_policy", context),
+            Priority = Priority(action, path, context),
+            HashPolicies = HashPolicyDecoder.Decode(action.HashPolicy, $"{path}.hash_policy", context),
+            Subset = subset,
+            MaxStreamDuration = Optional(
+                action.MaxStreamDuration?.MaxStreamDuration_,
+                $"{path}.max_stream_duration.max_stream_duration",
+                context
+            ),
+            MaxGrpcTimeout =
+                Optional(
+                    action.MaxStreamDuration?.GrpcTimeoutHeaderMax,
+                    $"{path}.max_stream_duration.grpc_timeout_header_max",
+                    context
+                ) ?? Optional(action.MaxGrpcTimeout, $"{path}.max_grpc_timeout", context),
+            GrpcTimeoutOffset =
+                Optional(
+                    action.MaxStreamDuration?.GrpcTimeoutHeaderOffset,
+                    $"{path}.max_stream_duration.grpc_timeout_header_offset",
+                    context
+                )
+                ?? Optional(action.GrpcTimeoutOffset, $"{path}.grpc_timeout_offset", context)
+                ?? TimeSpan.Zero,
+            Mirrors = Mirrors(action.RequestMirrorPolicies, $"{path}.request_mirror_policies", context),
+            Upgrades = Upgrades(action.UpgradeConfigs, $"{path}.upgrade_configs", context),
         };
+    }
+
+    private static TimeSpan? Optional(Duration? duration, string path, DecodeContext context) =>
+        duration is null ? null : context.Duration(duration, TimeSpan.Zero, path);
+
+    private static RoutingPriority Priority(Api.RouteAction action, string path, DecodeContext context)
+    {
+        if (!Enum.IsDefined(action.Priority))
+            context.Add($"{path}.priority", $"is {action.Priority}, which this proxy does not know");
+        return (RoutingPriority)action.Priority;
+    }
+
+    private static List<MirrorPolicySpec> Mirrors(
+        RepeatedField<Api.RouteAction.Types.RequestMirrorPolicy> policies,
+        string path,
+        DecodeContext context
+    )
+    {
+        var mirrors = new List<MirrorPolicySpec>();
+        for (var i = 0; i < policies.Count; i++)
+        {
+            var policy = policies[i];
+            if (policy.Cluster.Length == 0)
+                context.Add($"{path}[{i}].cluster", "is missing; give the cluster that gets the copy");
+            mirrors.Add(
+                new MirrorPolicySpec(
+                    policy.Cluster,
+                    context.Millionths(
+                        policy.RuntimeFraction?.DefaultValue,
+                        $"{path}[{i}].runtime_fraction.default_value"
+                    ),
+                    !policy.DisableShadowHostSuffixAppend
+                )
+            );
+        }
+        return mirrors;
+    }
+
+    private static Dictionary<string, bool> Upgrades(
+        RepeatedField<Api.RouteAction.Types.UpgradeConfig> configs,
+        string path,
+        DecodeContext context
+    )
+    {
+        var upgrades = new Dictionary<string, bool>(StringComparer.Ordinal);
+        for (var i = 0; i < configs.Count; i++)
+        {
+            if (!upgrades.TryAdd(configs[i].UpgradeType.ToLowerInvariant(), configs[i].Enabled ?? true))
+                context.Add($"{path}[{i}].upgrade_type", $"is {configs[i].UpgradeType} again; list each once");
+        }
+        return upgrades;
     }
 
     private static IReadOnlyList<WeightedClusterSpec> Clusters(
@@ -116,46 +178,27 @@ internal static class RouteActionDecoder
     {
         switch (action.ClusterSpecifierCase)
         {
-            case Api.RouteAction.ClusterSpecifierOneofCase.Cluster:
+            case Api.RouteAction.ClusterSpecifierOneofCase.Cluster when action.Cluster.Length > 0:
                 return [new WeightedClusterSpec(action.Cluster, 1, HeaderMutationsSpec.None)];
-            case Api.RouteAction.ClusterSpecifierOneofCase.ClusterHeader:
+            case Api.RouteAction.ClusterSpecifierOneofCase.ClusterHeader when action.ClusterHeader.Length > 0:
                 return [];
             case Api.RouteAction.ClusterSpecifierOneofCase.WeightedClusters:
-                var clusters = action
-                    .WeightedClusters.Clusters.Select(cluster => Weighted(cluster, path, context))
-                    .ToArray();
-                if (clusters.Sum(static cluster => (long)cluster.Weight) == 0)
-                    context.Add($"{path}.weighted_clusters", "has weights that sum up to 0");
-                return clusters;
+                return WeightedClusterDecoder.Decode(action, $"{path}.weighted_clusters", context);
             default:
-                context.Add(path, "names no cluster");
+                context.Add(
+                    path,
+                    "names no cluster that this proxy knows: cluster, cluster_header or weighted_clusters"
+                );
                 return [];
         }
     }
 
-    private static WeightedClusterSpec Weighted(
-        Api.WeightedCluster.Types.ClusterWeight cluster,
-        string path,
-        DecodeContext context
-    ) =>
-        new(
-            cluster.Name,
-            cluster.Weight ?? 0,
-            RouteDecoder.Mutations(
-                cluster.RequestHeadersToAdd,
-                cluster.RequestHeadersToRemove,
-                cluster.ResponseHeadersToAdd,
-                cluster.ResponseHeadersToRemove,
-                $"{path}.weighted_clusters",
-                context
-            ),
-            cluster.HostRewriteLiteral.Length == 0 ? null : cluster.HostRewriteLiteral
-        );
-
     private static RedirectActionSpec Redirect(Api.RedirectAction redirect, string path, DecodeContext context)
     {
-        if (redirect.RegexRewrite is { } rewrite)
-            RouteMatchDecoder.CheckRegex(rewrite.Pattern?.Regex ?? "", $"{path}.regex_rewrite.pattern", context);
+        if (!Enum.IsDefined(redirect.ResponseCode))
+            context.Add($"{path}.response_code", $"is {redirect.ResponseCode}, which this proxy does not know");
+        if (redirect.PortRedirect > ushort.MaxValue)
+            context.Add($"{path}.port_redirect", $"is {redirect.PortRedirect}; ports are 0 to 65535");
         return new RedirectActionSpec
         {
             Scheme =
@@ -166,7 +209,7 @@ internal static class RouteActionDecoder
             Port = (int)redirect.PortRedirect,
             Path = redirect.PathRedirect.Length == 0 ? null : redirect.PathRedirect,
             PrefixRewrite = redirect.PrefixRewrite.Length == 0 ? null : redirect.PrefixRewrite,
-            RegexRewrite = Rewrite(redirect.RegexRewrite),
+            RegexRewrite = RegexRewriteDecoder.Decode(redirect.RegexRewrite, $"{path}.regex_rewrite", context),
             Status = (int)redirect.ResponseCode switch
             {
                 1 => 302,
@@ -178,7 +221,4 @@ internal static class RouteActionDecoder
             StripQuery = redirect.StripQuery,
         };
     }
-
-    private static RegexRewriteSpec? Rewrite(Matcher.RegexMatchAndSubstitute? rewrite) =>
-        rewrite?.Pattern is null ? null : new RegexRewriteSpec(rewrite.Pattern.Regex, rewrite.Substitution);
 }

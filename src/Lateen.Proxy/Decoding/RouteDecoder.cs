@@ -34,8 +34,16 @@ internal static class RouteDecoder
 
     private static VirtualHostSpec Host(Api.VirtualHost host, string path, DecodeContext context)
     {
+        if (host.Name.Length == 0)
+            context.Add($"{path}.name", "is empty; a virtual host needs a name");
         if (host.Domains.Count == 0)
             context.Add($"{path}.domains", "is empty; a virtual host needs at least one domain");
+        for (var i = 0; i < host.Domains.Count; i++)
+        {
+            var domain = host.Domains[i];
+            if (domain.Length == 0 || !IsOneStar(domain))
+                context.Add($"{path}.domains[{i}]", $"is \"{domain}\"; a star may stand first or last, once");
+        }
         var routes = new List<RouteSpec>();
         for (var i = 0; i < host.Routes.Count; i++)
         {
@@ -57,9 +65,22 @@ internal static class RouteDecoder
             ),
             IncludeRequestAttemptCount = host.IncludeRequestAttemptCount,
             IncludeAttemptCountInResponse = host.IncludeAttemptCountInResponse,
-            RetryPolicy = RouteActionDecoder.Retry(host.RetryPolicy, $"{path}.retry_policy", context),
-            RequireTls = host.RequireTls == Api.VirtualHost.Types.TlsRequirementType.All,
+            RetryPolicy = RetryPolicyDecoder.Decode(host.RetryPolicy, $"{path}.retry_policy", context),
+            RequireTls = RequireTls(host, path, context),
+            FilterOverrides = HttpFilterDecoder.Overrides(host.TypedPerFilterConfig, path, context),
         };
+    }
+
+    private static bool IsOneStar(string domain) =>
+        domain.IndexOf('*', StringComparison.Ordinal) is var first
+        && (first < 0 || first == domain.LastIndexOf('*'))
+        && (first <= 0 || first == domain.Length - 1);
+
+    private static TlsRequirement RequireTls(Api.VirtualHost host, string path, DecodeContext context)
+    {
+        if (!Enum.IsDefined(host.RequireTls))
+            context.Add($"{path}.require_tls", $"is {host.RequireTls}, which this proxy does not know");
+        return (TlsRequirement)host.RequireTls;
     }
 
     private static RouteSpec? Route(Api.Route route, string path, DecodeContext context)
@@ -73,6 +94,7 @@ internal static class RouteDecoder
             Name = route.Name,
             Match = match,
             Action = action,
+            FilterOverrides = HttpFilterDecoder.Overrides(route.TypedPerFilterConfig, path, context),
             Headers = Mutations(
                 route.RequestHeadersToAdd,
                 route.RequestHeadersToRemove,
@@ -94,10 +116,22 @@ internal static class RouteDecoder
     ) =>
         new(
             Headers(requestAdd, $"{path}.request_headers_to_add", context),
-            requestRemove.Select(static name => name.ToLowerInvariant()).ToArray(),
+            Names(requestRemove, $"{path}.request_headers_to_remove", context),
             Headers(responseAdd, $"{path}.response_headers_to_add", context),
-            responseRemove.Select(static name => name.ToLowerInvariant()).ToArray()
+            Names(responseRemove, $"{path}.response_headers_to_remove", context)
         );
+
+    /// <summary>Pseudo-headers and the host are the request line's, and not for removal, as in Envoy.</summary>
+    private static string[] Names(RepeatedField<string> names, string path, DecodeContext context)
+    {
+        var lower = names.Select(static name => name.ToLowerInvariant()).ToArray();
+        for (var i = 0; i < lower.Length; i++)
+        {
+            if (lower[i].Length == 0 || lower[i][0] == ':' || lower[i] == "host")
+                context.Add($"{path}[{i}]", $"\"{names[i]}\" cannot be removed");
+        }
+        return lower;
+    }
 
     private static List<HeaderToAdd> Headers(
         RepeatedField<CoreApi.HeaderValueOption> options,
@@ -112,6 +146,13 @@ internal static class RouteDecoder
             var name = option.Header?.Key.ToLowerInvariant() ?? "";
             if (name.Length == 0)
                 context.Add($"{path}[{i}].header.key", "is missing");
+            else if (name[0] == ':')
+                context.Add(
+                    $"{path}[{i}].header.key",
+                    $"\"{name}\" is a pseudo-header, which cannot be changed this way"
+                );
+            if (!Enum.IsDefined(option.AppendAction))
+                context.Add($"{path}[{i}].append_action", $"is {option.AppendAction}, which this proxy does not know");
             try
             {
                 SubstitutionFormat.Parse(option.Header?.Value ?? "");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Google.Protobuf.Collections;
 using Lateen.Proxy.Routing;
 using Api = Envoy.Config.Route.V3;
 using Matcher = Envoy.Type.Matcher.V3;
@@ -24,36 +25,74 @@ internal static class RouteMatchDecoder
         };
         if (match is null || text is null)
         {
-            context.Add(path, "has no path specifier that this proxy knows");
+            context.Add(
+                path,
+                "has no path specifier that this proxy knows: prefix, path, safe_regex, path_separated_prefix or connect_matcher"
+            );
             return null;
         }
         if (kind == PathMatchKind.Regex)
             CheckRegex(text, $"{path}.safe_regex", context);
-        var headers = new List<HeaderMatchSpec>();
-        for (var i = 0; i < match.Headers.Count; i++)
-        {
-            if (Header(match.Headers[i], $"{path}.headers[{i}]", context) is { } header)
-                headers.Add(header);
-        }
-        var query = new List<QueryMatchSpec>();
-        for (var i = 0; i < match.QueryParameters.Count; i++)
-        {
-            var parameter = match.QueryParameters[i];
-            var value = parameter.StringMatch is null
-                ? null
-                : Text(parameter.StringMatch, $"{path}.query_parameters[{i}].string_match", context);
-            query.Add(new QueryMatchSpec(parameter.Name, value));
-        }
+        if (
+            kind == PathMatchKind.SeparatedPrefix
+            && (text.Length == 0 || text.EndsWith('/') || text.AsSpan().ContainsAny("?#"))
+        )
+            context.Add(
+                $"{path}.path_separated_prefix",
+                $"is \"{text}\"; give a path without query that ends in no slash"
+            );
         return new RouteMatchSpec
         {
             PathKind = kind,
             Path = text,
             CaseSensitive = match.CaseSensitive ?? true,
-            Headers = headers,
-            QueryParameters = query,
-            RuntimeFraction = Fraction(match.RuntimeFraction?.DefaultValue),
+            Headers = Headers(match.Headers, $"{path}.headers", context),
+            QueryParameters = Query(match.QueryParameters, $"{path}.query_parameters", context),
+            RuntimeFraction = context.Millionths(
+                match.RuntimeFraction?.DefaultValue,
+                $"{path}.runtime_fraction.default_value"
+            ),
             GrpcOnly = match.Grpc is not null,
         };
+    }
+
+    public static IReadOnlyList<HeaderMatchSpec> Headers(
+        RepeatedField<Api.HeaderMatcher> matchers,
+        string path,
+        DecodeContext context
+    )
+    {
+        var headers = new List<HeaderMatchSpec>();
+        for (var i = 0; i < matchers.Count; i++)
+        {
+            if (Header(matchers[i], $"{path}[{i}]", context) is { } header)
+                headers.Add(header);
+        }
+        return headers;
+    }
+
+    private static List<QueryMatchSpec> Query(
+        RepeatedField<Api.QueryParameterMatcher> matchers,
+        string path,
+        DecodeContext context
+    )
+    {
+        var query = new List<QueryMatchSpec>();
+        for (var i = 0; i < matchers.Count; i++)
+        {
+            var parameter = matchers[i];
+            if (parameter.Name.Length == 0)
+                context.Add($"{path}[{i}].name", "is missing");
+            var value = parameter.StringMatch is null
+                ? null
+                : Text(parameter.StringMatch, $"{path}[{i}].string_match", context);
+            var isAbsent =
+                parameter.QueryParameterMatchSpecifierCase
+                    == Api.QueryParameterMatcher.QueryParameterMatchSpecifierOneofCase.PresentMatch
+                && !parameter.PresentMatch;
+            query.Add(new QueryMatchSpec(parameter.Name, value, !isAbsent));
+        }
+        return query;
     }
 
     public static void CheckRegex(string pattern, string path, DecodeContext context)
@@ -76,6 +115,13 @@ internal static class RouteMatchDecoder
             context.Add($"{path}.name", "is missing");
             return null;
         }
+        if (name.AsSpan().ContainsAny(" \t\r\n\0"))
+            context.Add($"{path}.name", $"\"{matcher.Name}\" is no name of a header");
+        if (matcher.RangeMatch is { } bad && bad.End <= bad.Start)
+            context.Add(
+                $"{path}.range_match",
+                $"is {bad.Start} to {bad.End}; the end, which is left out, must be behind the start"
+            );
         StringMatchSpec? value = null;
         (long, long)? range = null;
         var invert = matcher.InvertMatch;
@@ -110,7 +156,7 @@ internal static class RouteMatchDecoder
         return new HeaderMatchSpec(name, value, range, invert, matcher.TreatMissingHeaderAsEmpty);
     }
 
-    private static StringMatchSpec? Text(Matcher.StringMatcher matcher, string path, DecodeContext context)
+    public static StringMatchSpec? Text(Matcher.StringMatcher matcher, string path, DecodeContext context)
     {
         switch (matcher.MatchPatternCase)
         {
@@ -130,14 +176,4 @@ internal static class RouteMatchDecoder
                 return null;
         }
     }
-
-    /// <summary>In millionths; null for all.</summary>
-    private static uint? Fraction(Envoy.Type.V3.FractionalPercent? fraction) =>
-        fraction?.Denominator switch
-        {
-            null => null,
-            Envoy.Type.V3.FractionalPercent.Types.DenominatorType.Hundred => fraction.Numerator * 10_000,
-            Envoy.Type.V3.FractionalPercent.Types.DenominatorType.TenThousand => fraction.Numerator * 100,
-            _ => fraction.Numerator,
-        };
 }

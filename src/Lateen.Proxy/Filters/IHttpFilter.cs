@@ -13,21 +13,33 @@ public interface IHttpFilter
     /// <summary>Name of the filter in the connection manager.</summary>
     string Name { get; }
 
-    /// <summary>A request's head is there, its body perhaps not.</summary>
+    /// <summary>A request's head is there, its body perhaps not; its route is <see cref="StreamInfo.Route"/>.</summary>
     FilterVerdict OnRequestHead(StreamInfo stream, IFilterControl control);
 
-    /// <summary>The final response's head is there; called in reverse order of the requests'.</summary>
+    /// <summary>The pause the filter asked for is over, and no reply was given.</summary>
+    FilterVerdict OnResumed(StreamInfo stream, IFilterControl control) => FilterVerdict.Continue;
+
+    /// <summary>The final response's head is there, the upstream's or our own; called in reverse order of the requests'.</summary>
     void OnResponseHead(StreamInfo stream);
 }
 
-/// <summary>How a filter that paused a stream lets it go on.</summary>
+/// <summary>How a filter that paused a stream lets it go on, and what it may know of where it runs.</summary>
 public interface IFilterControl
 {
-    /// <summary>Goes on with the filter behind the one that paused. On the stream's loop only; runs in its next turn.</summary>
+    /// <summary>Number of the worker that serves the stream.</summary>
+    int Worker { get; }
+
+    /// <summary>A fresh draw.</summary>
+    ulong NextRandom();
+
+    /// <summary>Goes on: <see cref="IHttpFilter.OnResumed"/>, then the next filter. On the stream's loop only; runs in its next turn.</summary>
     void Resume();
 
     /// <summary>Answers instead of going on. On the stream's loop only; runs in its next turn.</summary>
     void Resume(LocalReply reply);
+
+    /// <summary>Goes on after a while.</summary>
+    void ResumeAfter(TimeSpan delay);
 }
 
 /// <summary>What becomes of a stream after a filter looked at it.</summary>

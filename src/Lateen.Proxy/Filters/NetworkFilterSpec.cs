@@ -22,8 +22,8 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>route_config</c>.</summary>
     public RouteConfigurationSpec? InlineRoutes { get; init; }
 
-    /// <summary>Names of <c>http_filters</c> that do something here, in order, router last.</summary>
-    public IReadOnlyList<string> HttpFilters { get; init; } = [];
+    /// <summary><c>http_filters</c> that do something here, in order, the router left out.</summary>
+    public IReadOnlyList<HttpFilterSpec> HttpFilters { get; init; } = [];
 
     /// <summary><c>server_name</c>, "envoy" by default.</summary>
     public string ServerName { get; init; } = "envoy";

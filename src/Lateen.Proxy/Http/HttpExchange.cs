@@ -29,7 +29,7 @@ internal sealed class HttpExchange
     {
         _worker = worker;
         _client = client;
-        _filterRun = new FilterChainRun(worker.Loop);
+        _filterRun = new FilterChainRun(worker);
         _forwarder = new RequestForwarder(worker, this, client);
     }
 
@@ -57,9 +57,11 @@ internal sealed class HttpExchange
         if (_client.WantsTunnel && !connection.Manager.AllowsUpgrade(UpgradeType()))
             return await AnswerAsync(LocalReply.UpgradeRefused);
         RequestHeaders.Prepare(Info.Request, connection.Manager, connection.Client, _worker);
+        Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
             return await AnswerAsync(reply);
-        _route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
+        // Only now: a filter's own reply does not get the route's headers, as in Envoy.
+        _route = Info.Route;
         if (_route is null)
             return await AnswerAsync(LocalReply.RouteNotFound);
         Info.RouteName = _route.Name;

@@ -35,7 +35,7 @@ internal abstract class ServerConnection
 
     public HttpStats Stats => _chain.HttpStats!;
 
-    public IReadOnlyList<IHttpFilter> Filters { get; } = [];
+    public IReadOnlyList<IHttpFilter> Filters => _chain.HttpFilters;
 
     public NetAddress Client => Stream.RemoteAddress;
 

@@ -19,6 +19,8 @@ public sealed class FilterChainRuntime
         if (spec.Terminal is HttpConnectionManagerSpec http)
         {
             HttpStats = telemetry.Stats.Http(http.StatPrefix);
+            var environment = new HttpFilterEnvironment(http.StatPrefix, telemetry.Stats);
+            HttpFilters = http.HttpFilters.Select(filter => filter.Create(environment)).ToArray();
             InlineRoutes = http.InlineRoutes is null ? null : RouteTable.Build(http.InlineRoutes);
         }
         else
@@ -39,6 +41,9 @@ public sealed class FilterChainRuntime
 
     /// <summary>Routes that stand inline in the connection manager; null when they come by name.</summary>
     public RouteTable? InlineRoutes { get; }
+
+    /// <summary>What requests go through before they are forwarded; empty on a chain that relays bytes.</summary>
+    public IReadOnlyList<IHttpFilter> HttpFilters { get; } = [];
 
     /// <summary>Set on a chain that serves HTTP.</summary>
     public HttpStats? HttpStats { get; }

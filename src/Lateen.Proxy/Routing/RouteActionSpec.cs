@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Frozen;
+using Lateen.Proxy.Clusters.Balancing;
+using Lateen.Proxy.Clusters.CircuitBreaking;
+
 namespace Lateen.Proxy.Routing;
 
 /// <summary>What becomes of a request that matched.</summary>
@@ -25,6 +29,12 @@ public sealed record ForwardActionSpec : RouteActionSpec
     /// <summary><c>auto_host_rewrite</c>: the endpoint's host name becomes the authority.</summary>
     public bool AutoHostRewrite { get; init; }
 
+    /// <summary><c>host_rewrite_header</c>: the request's header whose value becomes the authority.</summary>
+    public string? HostRewriteHeader { get; init; }
+
+    /// <summary><c>host_rewrite_path_regex</c>: the path, query left out, with what matches replaced, becomes the authority.</summary>
+    public RegexRewriteSpec? HostRewritePathRegex { get; init; }
+
     /// <summary><c>append_x_forwarded_host</c>, when the host is rewritten.</summary>
     public bool AppendForwardedHost { get; init; }
 
@@ -35,7 +45,39 @@ public sealed record ForwardActionSpec : RouteActionSpec
     public TimeSpan? IdleTimeout { get; init; }
 
     public RetryPolicySpec? RetryPolicy { get; init; }
+
+    /// <summary><c>priority</c>: whose circuit breaker counts.</summary>
+    public RoutingPriority Priority { get; init; }
+
+    /// <summary><c>hash_policy</c>, for RING_HASH and MAGLEV clusters.</summary>
+    public IReadOnlyList<HashPolicySpec> HashPolicies { get; init; } = [];
+
+    /// <summary><c>metadata_match.filter_metadata["envoy.lb"]</c>: the subset of endpoints.</summary>
+    public SubsetKey? Subset { get; init; }
+
+    /// <summary><c>max_stream_duration.max_stream_duration</c>; null for none.</summary>
+    public TimeSpan? MaxStreamDuration { get; init; }
+
+    /// <summary>
+    /// <c>max_stream_duration.grpc_timeout_header_max</c>, else the deprecated <c>max_grpc_timeout</c>: gRPC requests set their own
+    /// timeout up to this; zero for any. Null when the header does not count.
+    /// </summary>
+    public TimeSpan? MaxGrpcTimeout { get; init; }
+
+    /// <summary><c>max_stream_duration.grpc_timeout_header_offset</c>, else <c>grpc_timeout_offset</c>: taken off the header's value.</summary>
+    public TimeSpan GrpcTimeoutOffset { get; init; }
+
+    /// <summary><c>request_mirror_policies</c>.</summary>
+    public IReadOnlyList<MirrorPolicySpec> Mirrors { get; init; } = [];
+
+    /// <summary>Names in <c>upgrade_configs</c> in lower case, with whether the upgrade is served.</summary>
+    public IReadOnlyDictionary<string, bool> Upgrades { get; init; } = FrozenDictionary<string, bool>.Empty;
 }
+
+/// <summary>A copy of requests (Envoy <c>RequestMirrorPolicy</c>).</summary>
+/// <param name="Fraction">Share of requests in millionths; null for all.</param>
+/// <param name="AppendsSuffix">False with <c>disable_shadow_host_suffix_append</c>: the copy's authority ends in <c>-shadow</c>.</param>
+public sealed record MirrorPolicySpec(string Cluster, uint? Fraction, bool AppendsSuffix);
 
 /// <summary>Envoy <c>WeightedCluster.ClusterWeight</c>.</summary>
 public sealed record WeightedClusterSpec(
@@ -43,7 +85,11 @@ public sealed record WeightedClusterSpec(
     uint Weight,
     HeaderMutationsSpec Headers,
     string? HostRewrite = null
-);
+)
+{
+    /// <summary><c>metadata_match</c> with the route's below it.</summary>
+    public SubsetKey? Subset { get; init; }
+}
 
 /// <summary>Envoy <c>RegexMatchAndSubstitute</c>: RE2 pattern, <c>\1</c> for groups, every match replaced.</summary>
 public sealed record RegexRewriteSpec(string Pattern, string Substitution);
@@ -73,54 +119,3 @@ public sealed record RedirectActionSpec : RouteActionSpec
 
 /// <summary>Answers itself (Envoy <c>DirectResponseAction</c>).</summary>
 public sealed record DirectResponseActionSpec(int Status, byte[] Body) : RouteActionSpec;
-
-/// <summary>When a request is sent again (Envoy <c>RetryPolicy</c>).</summary>
-public sealed record RetryPolicySpec
-{
-    public RetryConditions Conditions { get; init; }
-
-    /// <summary><c>num_retries</c>: 1 by default.</summary>
-    public int Retries { get; init; } = 1;
-
-    /// <summary><c>per_try_timeout</c>; zero for none.</summary>
-    public TimeSpan PerTryTimeout { get; init; }
-
-    public IReadOnlyList<int> RetriableStatusCodes { get; init; } = [];
-
-    /// <summary><c>retry_back_off.base_interval</c>: 25 ms.</summary>
-    public TimeSpan BaseInterval { get; init; } = TimeSpan.FromMilliseconds(25);
-
-    /// <summary><c>retry_back_off.max_interval</c>: ten times the base.</summary>
-    public TimeSpan MaxInterval { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>Picks made to find an endpoint not tried before (<c>host_selection_retry_max_attempts</c>), when previous hosts are avoided.</summary>
-    public int HostSelectionAttempts { get; init; } = 1;
-
-    /// <summary>Whether <c>retry_host_predicate</c> has previous_hosts.</summary>
-    public bool AvoidPreviousHosts { get; init; }
-}
-
-/// <summary>Conditions of <c>retry_on</c> that apply to what Lateen speaks; unknown ones are ignored, as Envoy does.</summary>
-[Flags]
-public enum RetryConditions
-{
-    None = 0,
-    ConnectFailure = 1,
-    RefusedStream = 2,
-
-    /// <summary><c>reset</c>: the upstream closed before it answered.</summary>
-    Reset = 4,
-
-    /// <summary><c>reset-before-request</c>: the upstream closed before the request was sent.</summary>
-    ResetBeforeRequest = 8,
-
-    /// <summary><c>5xx</c>; includes connect failure and reset.</summary>
-    ServerError = 16,
-
-    /// <summary><c>gateway-error</c>: 502, 503 and 504.</summary>
-    GatewayError = 32,
-
-    /// <summary><c>retriable-4xx</c>: 409.</summary>
-    Conflict = 64,
-    RetriableStatusCodes = 128,
-}

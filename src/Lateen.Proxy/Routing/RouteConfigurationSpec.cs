@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Filters;
+
 namespace Lateen.Proxy.Routing;
 
 /// <summary>Routes of a listener, decoded and checked (Envoy <c>config.route.v3.RouteConfiguration</c>).</summary>
@@ -38,8 +40,11 @@ public sealed record VirtualHostSpec
     /// <summary><c>retry_policy</c>, for routes without their own.</summary>
     public RetryPolicySpec? RetryPolicy { get; init; }
 
-    /// <summary><c>require_tls</c>: plaintext requests are redirected.</summary>
-    public bool RequireTls { get; init; }
+    /// <summary><c>require_tls</c>: which plaintext requests are redirected.</summary>
+    public TlsRequirement RequireTls { get; init; }
+
+    /// <summary><c>typed_per_filter_config</c>, for routes without their own.</summary>
+    public FilterOverrides FilterOverrides { get; init; } = FilterOverrides.None;
 }
 
 /// <summary>A match with its action (Envoy <c>Route</c>).</summary>
@@ -53,6 +58,19 @@ public sealed record RouteSpec
     public required RouteActionSpec Action { get; init; }
 
     public HeaderMutationsSpec Headers { get; init; } = HeaderMutationsSpec.None;
+
+    /// <summary><c>typed_per_filter_config</c>.</summary>
+    public FilterOverrides FilterOverrides { get; init; } = FilterOverrides.None;
+}
+
+/// <summary>Envoy <c>VirtualHost.TlsRequirementType</c>.</summary>
+public enum TlsRequirement : byte
+{
+    None,
+
+    /// <summary>Requests that are not internal (no <c>x-envoy-internal: true</c>).</summary>
+    ExternalOnly,
+    All,
 }
 
 /// <summary>Header lines to add and remove, on both ways.</summary>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
 using Lateen.Http;
+using Lateen.Net;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Clusters.Balancing;
+using Lateen.Proxy.Filters;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Routing;
@@ -10,6 +13,8 @@ public sealed class RouteEntry
 {
     private readonly HeaderMutations _mutations;
     private readonly HeaderMutations[] _clusterMutations;
+    private readonly HostRewriter?[] _clusterHosts;
+    private readonly RequestHasher? _hasher;
     private readonly ulong _totalWeight;
     private readonly string? _name;
 
@@ -24,18 +29,23 @@ public sealed class RouteEntry
             Array.Reverse(levels);
         _mutations = new HeaderMutations(levels);
         _clusterMutations = [];
+        _clusterHosts = [];
+        FilterOverrides = spec.FilterOverrides.Over(host.Spec.FilterOverrides);
         if (spec.Action is not ForwardActionSpec forward)
         {
             PathRewrite = spec.Action is RedirectActionSpec redirect ? PathRewriter.For(spec.Match, redirect) : null;
             return;
         }
         PathRewrite = PathRewriter.For(spec.Match, forward);
-        HostRewrite = forward.HostRewrite is null ? null : Encoding.ASCII.GetBytes(forward.HostRewrite);
+        HostRewrite = HostRewriter.For(forward);
+        _hasher = forward.HashPolicies.Count == 0 ? null : new RequestHasher(forward.HashPolicies);
         RetryPolicy = forward.RetryPolicy ?? host.Spec.RetryPolicy;
         _clusterMutations = new HeaderMutations[forward.Clusters.Count];
+        _clusterHosts = new HostRewriter?[forward.Clusters.Count];
         for (var i = 0; i < _clusterMutations.Length; i++)
         {
             _clusterMutations[i] = new HeaderMutations([forward.Clusters[i].Headers]);
+            _clusterHosts[i] = HostRewriter.For(forward, forward.Clusters[i].HostRewrite);
             _totalWeight += forward.Clusters[i].Weight;
         }
     }
@@ -53,7 +63,10 @@ public sealed class RouteEntry
 
     internal PathRewriter? PathRewrite { get; }
 
-    internal byte[]? HostRewrite { get; }
+    internal HostRewriter? HostRewrite { get; }
+
+    /// <summary>Settings of filters for this route, those of its virtual host below them.</summary>
+    public FilterOverrides FilterOverrides { get; }
 
     /// <summary>Index into <see cref="ForwardActionSpec.Clusters"/> by weight; -1 when there is none to choose from.</summary>
     public int PickCluster(ulong random)
@@ -73,6 +86,26 @@ public sealed class RouteEntry
         return -1;
     }
 
+    /// <summary>Metadata that endpoints must have; null for none.</summary>
+    /// <param name="cluster">Index of the weighted cluster; -1 for none.</param>
+    public SubsetKey? SubsetFor(int cluster)
+    {
+        var forward = (ForwardActionSpec)Spec.Action;
+        return (cluster >= 0 ? forward.Clusters[cluster].Subset : null) ?? forward.Subset;
+    }
+
+    /// <summary>What hash-based balancers choose the endpoint by; null without hash policies, or when they find nothing.</summary>
+    /// <param name="client">Address of the client's side of the connection.</param>
+    public ulong? HashFor(StreamInfo stream, in NetAddress client, ulong random) =>
+        _hasher?.Hash(stream, client, random);
+
+    /// <summary>Gives the request the authority of the endpoint it goes to (<c>auto_host_rewrite</c>). Before each attempt.</summary>
+    public void PrepareForEndpoint(StreamInfo stream, EndpointState endpoint)
+    {
+        if (Spec.Action is ForwardActionSpec { AutoHostRewrite: true } && endpoint.RewriteHost is { } host)
+            HostRewriter.Set(stream.Request, host, ((ForwardActionSpec)Spec.Action).AppendForwardedHost);
+    }
+
     /// <summary>Puts the request into the shape the upstream gets: rewrites, then header mutations.</summary>
     public void PrepareRequest(StreamInfo stream, int cluster)
     {
@@ -82,12 +115,7 @@ public sealed class RouteEntry
             request.Headers.Set(KnownHeader.XEnvoyOriginalPath, request.Path);
             PathRewrite.Apply(request);
         }
-        if (HostRewrite is not null)
-        {
-            if (((ForwardActionSpec)Spec.Action).AppendForwardedHost)
-                request.Headers.Add(KnownHeader.XForwardedHost, request.Authority);
-            request.SetAuthority(HostRewrite);
-        }
+        ((cluster >= 0 ? _clusterHosts[cluster] : null) ?? HostRewrite)?.Apply(request);
         if (cluster >= 0)
             _clusterMutations[cluster].ApplyToRequest(stream);
         _mutations.ApplyToRequest(stream);
@@ -99,5 +127,7 @@ public sealed class RouteEntry
         if (cluster >= 0 && cluster < _clusterMutations.Length)
             _clusterMutations[cluster].ApplyToResponse(stream);
         _mutations.ApplyToResponse(stream);
+        if (stream.MadeCookie != 0)
+            _hasher?.AddCookie(stream);
     }
 }

@@ -51,8 +51,9 @@ public sealed record HeaderMatchSpec(
     bool TreatMissingAsEmpty
 );
 
-/// <summary>Envoy <c>QueryParameterMatcher</c>; null asks only for presence.</summary>
-public sealed record QueryMatchSpec(string Name, StringMatchSpec? Value);
+/// <summary>Envoy <c>QueryParameterMatcher</c>.</summary>
+/// <param name="Value">Null asks only for presence, or with <paramref name="IsPresent"/> false for absence.</param>
+public sealed record QueryMatchSpec(string Name, StringMatchSpec? Value, bool IsPresent = true);
 
 /// <summary>Envoy <c>StringMatcher</c>.</summary>
 public sealed record StringMatchSpec(StringMatchKind Kind, string Pattern, bool IgnoreCase = false);

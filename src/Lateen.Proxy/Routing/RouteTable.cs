@@ -75,6 +75,8 @@ public sealed class RouteTable
     {
         if (FindHost(request.Authority) is not { } host)
             return null;
+        if (host.Spec.RequireTls != TlsRequirement.None && host.MustRedirect(request))
+            return host.TlsRedirect;
         var path = request.PathWithoutQuery;
         foreach (var route in host.Routes)
         {
@@ -128,9 +130,32 @@ public sealed class VirtualHost
         Routes = new RouteEntry[spec.Routes.Count];
         for (var i = 0; i < Routes.Length; i++)
             Routes[i] = new RouteEntry(spec.Routes[i], this, table);
+        TlsRedirect = new RouteEntry(
+            new RouteSpec
+            {
+                Match = new RouteMatchSpec { PathKind = PathMatchKind.Prefix, Path = "/" },
+                Action = new RedirectActionSpec { Scheme = "https" },
+            },
+            this,
+            table
+        );
     }
 
     public VirtualHostSpec Spec { get; }
 
     internal RouteEntry[] Routes { get; }
+
+    /// <summary>Where <c>require_tls</c> sends plaintext requests: the same address with https, 301.</summary>
+    internal RouteEntry TlsRedirect { get; }
+
+    /// <summary>Goes by x-forwarded-proto, as Envoy: TLS may have ended at a load balancer before us.</summary>
+    internal bool MustRedirect(RequestHead request)
+    {
+        var headers = request.Headers;
+        if (headers.TryGet(KnownHeader.XForwardedProto, out var scheme) && scheme.SequenceEqual("https"u8))
+            return false;
+        return Spec.RequireTls == TlsRequirement.All
+            || !headers.TryGet(KnownHeader.XEnvoyInternal, out var isInternal)
+            || !isInternal.SequenceEqual("true"u8);
+    }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Concurrent;
+using Lateen.Proxy.Filters.Cors;
+using Lateen.Proxy.Filters.Fault;
 using Lateen.Proxy.Runtime;
 using Lateen.Telemetry;
 using Lateen.Xds;
@@ -17,6 +19,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     private readonly ConcurrentDictionary<string, HttpStats> _http = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TcpStats> _tcp = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ClusterStats> _clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FaultStats> _faults = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CorsStats> _cors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ListenerStats> _listeners = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, SubscriptionStats> _subscriptions = new(StringComparer.Ordinal)
@@ -41,6 +45,10 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
 
     public HttpStats Http(string statPrefix) => _http.GetOrAdd(statPrefix, name => new HttpStats(name, workers));
 
+    public FaultStats Fault(string statPrefix) => _faults.GetOrAdd(statPrefix, name => new FaultStats(name, workers));
+
+    public CorsStats Cors(string statPrefix) => _cors.GetOrAdd(statPrefix, name => new CorsStats(name, workers));
+
     public TcpStats Tcp(string statPrefix) => _tcp.GetOrAdd(statPrefix, name => new TcpStats(name, workers));
 
     public ClusterStats Cluster(string name) => _clusters.GetOrAdd(name, key => new ClusterStats(key, workers));
@@ -60,6 +68,10 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     public void Collect(ProxyRuntime runtime, List<Sample> samples)
     {
         foreach (var stats in _http.Values)
+            stats.Collect(samples);
+        foreach (var stats in _faults.Values)
+            stats.Collect(samples);
+        foreach (var stats in _cors.Values)
             stats.Collect(samples);
         foreach (var stats in _tcp.Values)
             stats.Collect(samples);

@@ -54,4 +54,16 @@ public enum ResponseFlags
 
     /// <summary>DF: DNS resolution failed.</summary>
     DnsFailure = 1 << 15,
+
+    /// <summary>DI: delayed by the fault filter.</summary>
+    DelayInjected = 1 << 16,
+
+    /// <summary>FI: aborted by the fault filter.</summary>
+    FaultInjected = 1 << 17,
+
+    /// <summary>DO: dropped since the endpoints are overloaded.</summary>
+    DropOverload = 1 << 18,
+
+    /// <summary>DT: the connection lasted as long as it may.</summary>
+    DurationTimeout = 1 << 19,
 }

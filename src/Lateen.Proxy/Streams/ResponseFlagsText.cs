@@ -25,6 +25,10 @@ public static class ResponseFlagsText
         "UMSDR",
         "OM",
         "DF",
+        "DI",
+        "FI",
+        "DO",
+        "DT",
     ];
 
     /// <summary>Combinations seen so far: a handful, so that a line costs no string.</summary>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http;
+using Lateen.Proxy.Routing;
 
 namespace Lateen.Proxy.Streams;
 
@@ -65,6 +66,12 @@ public sealed class StreamInfo
     /// <summary>Upstream attempts made, the first one included.</summary>
     public int AttemptCount { get; set; }
 
+    /// <summary>Value of the affinity cookie that was made for the request; 0 for none.</summary>
+    internal ulong MadeCookie { get; set; }
+
+    /// <summary>The route that matched; null before routing and when none did. Filters find their settings for it there.</summary>
+    public RouteEntry? Route { get; set; }
+
     /// <summary>Makes the record empty for its next use; keeps its memory.</summary>
     public void Clear()
     {
@@ -88,5 +95,7 @@ public sealed class StreamInfo
         DownstreamRemoteAddress = null;
         RequestedServerName = null;
         AttemptCount = 0;
+        MadeCookie = 0;
+        Route = null;
     }
 }
