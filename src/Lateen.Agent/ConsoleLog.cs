@@ -5,14 +5,14 @@ using Lateen.Core;
 namespace Lateen.Agent;
 
 /// <summary>Istio's log lines on a stream: time, level, scope, message, separated by tabs.</summary>
-/// <param name="least">Lines below this level are left out.</param>
-public sealed class ConsoleLog(TextWriter target, LogLevel least, TimeProvider time) : ILogSink
+/// <param name="levels">Which lines are left out.</param>
+public sealed class ConsoleLog(TextWriter target, LogLevels levels, TimeProvider time) : ILogSink
 {
     private readonly Lock _gate = new();
 
     public void Write(LogLevel level, string scope, string message)
     {
-        if (level < least)
+        if (!levels.IsEnabled(scope, level))
             return;
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         lock (_gate)

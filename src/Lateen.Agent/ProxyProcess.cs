@@ -15,6 +15,9 @@ namespace Lateen.Agent;
 /// <summary>A whole proxy: workers, admin ports, the client of its control plane, its memory on disk.</summary>
 public sealed class ProxyProcess : IDisposable
 {
+    /// <summary>Scopes of the log.</summary>
+    public static IReadOnlyList<string> LogScopes { get; } = ["dns", "listener", "proxy", "state", "xds"];
+
     private static readonly TimeSpan s_bindRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_drainPoll = TimeSpan.FromMilliseconds(50);
 
@@ -32,7 +35,8 @@ public sealed class ProxyProcess : IDisposable
     private readonly AdminServer _admin;
     private readonly CancellationTokenSource _quit = new();
 
-    public ProxyProcess(ProxyOptions options, string version, ILogSink log, TimeProvider time)
+    /// <param name="levels">Levels of <paramref name="log"/>, which the admin interface changes.</param>
+    public ProxyProcess(ProxyOptions options, string version, ILogSink log, LogLevels levels, TimeProvider time)
     {
         _options = options;
         _log = log;
@@ -59,6 +63,7 @@ public sealed class ProxyProcess : IDisposable
             Version = version,
             NodeId = options.Identity.NodeId,
             OnDrain = _server.Drain,
+            LogLevels = levels,
             OnQuit = _quit.Cancel,
             IsConnected = () => _client.IsConnected,
         };

@@ -47,7 +47,8 @@ catch (UsageException failure)
     return Usage;
 }
 
-var log = new ConsoleLog(Console.Error, commandLine.LogLevel, TimeProvider.System);
+var levels = new LogLevels(commandLine.LogLevel, ProxyProcess.LogScopes);
+var log = new ConsoleLog(Console.Error, levels, TimeProvider.System);
 using var stop = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -55,7 +56,7 @@ if (commandLine.ExitWithStdin)
     StdinWatch.Start(stop);
 try
 {
-    using var proxy = new ProxyProcess(options, version, log, TimeProvider.System);
+    using var proxy = new ProxyProcess(options, version, log, levels, TimeProvider.System);
     log.Write(
         LogLevel.Info,
         "proxy",

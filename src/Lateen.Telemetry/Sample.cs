@@ -31,6 +31,9 @@ public readonly record struct Sample(
     string? Text = null
 )
 {
+    /// <summary>A gauge that always has a meaning, its 0 included, as a state's number.</summary>
+    public bool IsSet { get; init; }
+
     /// <summary>True once something was counted, which is what <c>usedonly</c> asks for.</summary>
-    public bool IsUsed => Kind == SampleKind.Text || Value != 0 || Distribution is { Count: > 0 };
+    public bool IsUsed => IsSet || Kind == SampleKind.Text || Value != 0 || Distribution is { Count: > 0 };
 }

@@ -23,16 +23,20 @@ public sealed class AdminHandlers(ProxyState state)
     private const string Help = """
         admin commands are:
           /clusters: upstream cluster status (?format=json)
-          /config_dump: configuration in force (?resource=, ?include_eds)
-          /drain_listeners (POST): stop accepting, let connections end
+          /config_dump: configuration in force (?resource=, ?mask=, ?name_regex=, ?include_eds)
+          /contention: mutex contention, of which there is none
+          /drain_listeners (POST): stop accepting, let connections end (?inboundonly)
           /healthcheck/fail (POST): answer 503 to readiness probes
           /healthcheck/ok (POST): take that back
           /help: this text
+          /hot_restart_version: hot restart compatibility version
           /listeners: addresses (?format=json)
+          /logging (POST): levels of the log (?level=, ?SCOPE=, ?paths=SCOPE:LEVEL,...)
           /memory: memory in use
           /quitquitquit (POST): end the process
           /ready: 200 LIVE when traffic may come
           /reopen_logs (POST): open access logs anew
+          /runtime: runtime values, of which there are none
           /server_info: version, state, uptime
           /stats: numbers (?usedonly, ?filter=, ?format=json|prometheus)
           /stats/prometheus: numbers for Prometheus
@@ -63,7 +67,12 @@ public sealed class AdminHandlers(ProxyState state)
             "/stats" => StatsPage.Stats(state, request),
             "/stats/prometheus" => StatsPage.Prometheus(state),
             "/memory" => Memory(),
-            "/drain_listeners" => Change(request, state.Drain),
+            "/logging" => LoggingPage.Write(state.LogLevels, request),
+            // What tools ask of every Envoy, answered as one that does not use it.
+            "/runtime" => AdminResponse.Json("{\"layers\":[],\"entries\":{}}\n"),
+            "/hot_restart_version" => AdminResponse.Text("disabled\n"),
+            "/contention" => AdminResponse.Text("Mutex contention tracing is not enabled.\n"),
+            "/drain_listeners" => Change(request, () => state.Drain(request.Query.ContainsKey("inboundonly"))),
             "/quitquitquit" => Change(request, state.OnQuit),
             "/healthcheck/fail" => Change(request, () => state.SetFailed(true)),
             "/healthcheck/ok" => Change(request, () => state.SetFailed(false)),
@@ -77,7 +86,7 @@ public sealed class AdminHandlers(ProxyState state)
         {
             "/healthz/ready" => Ready(),
             "/stats/prometheus" or "/metrics" => StatsPage.Prometheus(state),
-            "/drain" => Change(request, state.Drain),
+            "/drain" => Change(request, () => state.Drain(inboundOnly: false)),
             "/quitquitquit" => Change(request, state.OnQuit),
             _ => NotFound(request),
         };
@@ -94,11 +103,10 @@ public sealed class AdminHandlers(ProxyState state)
             _ => "INITIALIZING",
         };
 
-    /// <summary>What changes something wants POST, so that no link in a browser does it.</summary>
     private static AdminResponse Change(AdminRequest request, Action change)
     {
         if (!request.IsPost)
-            return AdminResponse.Text($"Method {request.Method} not allowed, POST required.\n", 405);
+            return AdminResponse.PostRequired(request);
         change();
         return AdminResponse.Text("OK\n");
     }

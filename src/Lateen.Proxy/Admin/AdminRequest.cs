@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.RegularExpressions;
 using Lateen.Http;
 
 namespace Lateen.Proxy.Admin;
@@ -10,6 +12,25 @@ namespace Lateen.Proxy.Admin;
 public sealed record AdminRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query)
 {
     public bool IsPost => Method == "POST";
+
+    /// <summary>A regular expression from outside: one whose matching takes time in proportion to its input.</summary>
+    internal static bool TryRegex(
+        string pattern,
+        [NotNullWhen(true)] out Regex? regex,
+        [NotNullWhen(false)] out string? problem
+    )
+    {
+        (regex, problem) = (null, null);
+        try
+        {
+            regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
+        {
+            problem = failure.Message;
+        }
+        return regex is not null;
+    }
 
     internal static AdminRequest From(RequestHead head)
     {
@@ -34,6 +55,10 @@ public sealed record AdminResponse(int Status, string ContentType, byte[] Body)
 {
     public static AdminResponse Text(string body, int status = 200) =>
         new(status, "text/plain; charset=UTF-8", Encoding.UTF8.GetBytes(body));
+
+    /// <summary>What changes something wants POST, so that no link in a browser does it.</summary>
+    public static AdminResponse PostRequired(AdminRequest request) =>
+        Text($"Method {request.Method} not allowed, POST required.\n", 405);
 
     public static AdminResponse Json(string body) => new(200, "application/json", Encoding.UTF8.GetBytes(body));
 }

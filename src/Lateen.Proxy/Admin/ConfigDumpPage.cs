@@ -13,26 +13,21 @@ internal static class ConfigDumpPage
 {
     public static AdminResponse Write(ProxyState state, AdminRequest request)
     {
-        var resources = state.Store.Resources.ToLookup(static entry => entry.TypeUrl, static entry => entry.Resource);
-        var wanted = request.Query.GetValueOrDefault("resource", "");
-        var dump = new ConfigDump();
-        void Add(IMessage part, params ReadOnlySpan<string> names)
-        {
-            if (wanted.Length == 0 || names.Contains(wanted))
-                dump.Configs.Add(Any.Pack(part));
-        }
-        Add(Bootstrap(state), "bootstrap");
-        Add(
-            Clusters(state, resources[TypeUrls.Cluster]),
-            "dynamic_active_clusters",
-            "dynamic_warming_clusters",
-            "static_clusters"
-        );
+        if (!AdminRequest.TryRegex(request.Query.GetValueOrDefault("name_regex", ""), out var names, out var problem))
+            return AdminResponse.Text($"name_regex is no regular expression: {problem}\n", 400);
+        var resources = state
+            .Store.Resources.Where(entry => names.IsMatch(entry.Resource.Name))
+            .OrderBy(static entry => entry.Resource.Name, StringComparer.Ordinal)
+            .ToLookup(static entry => entry.TypeUrl, static entry => entry.Resource);
+        List<IMessage> dumps = [Bootstrap(state), Clusters(state, resources[TypeUrls.Cluster])];
         if (request.Query.ContainsKey("include_eds"))
-            Add(Endpoints(resources[TypeUrls.Endpoints]), "dynamic_endpoint_configs");
-        Add(Listeners(state, resources[TypeUrls.Listener]), "dynamic_listeners", "static_listeners");
-        Add(Routes(resources[TypeUrls.Route]), "dynamic_route_configs", "static_route_configs");
-        return AdminJson.Write(dump);
+            dumps.Add(Endpoints(resources[TypeUrls.Endpoints]));
+        dumps.Add(Listeners(state, resources[TypeUrls.Listener]));
+        dumps.Add(Routes(resources[TypeUrls.Route]));
+        return new ConfigDumpQuery(
+            request.Query.GetValueOrDefault("resource", ""),
+            request.Query.GetValueOrDefault("mask", "")
+        ).Answer(dumps);
     }
 
     private static BootstrapConfigDump Bootstrap(ProxyState state) =>

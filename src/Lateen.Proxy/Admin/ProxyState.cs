@@ -22,6 +22,9 @@ public sealed class ProxyState(
     TimeProvider time
 )
 {
+    private const int InboundDraining = 1;
+    private const int AllDraining = 3;
+
     private readonly long _started = time.GetTimestamp();
     private int _draining;
     private int _failed;
@@ -30,8 +33,11 @@ public sealed class ProxyState(
 
     public required string NodeId { get; init; }
 
-    /// <summary>Stops accepting; called once.</summary>
-    public required Action OnDrain { get; init; }
+    /// <summary>Stops accepting: inbound connections alone, or all. Called once for each.</summary>
+    public required Action<bool> OnDrain { get; init; }
+
+    /// <summary>Levels of the process's log.</summary>
+    public required LogLevels LogLevels { get; init; }
 
     /// <summary>Ends the process, drained or not.</summary>
     public required Action OnQuit { get; init; }
@@ -55,10 +61,12 @@ public sealed class ProxyState(
     /// <summary>Traffic may come.</summary>
     public bool IsReady => State == ServerState.Live && Volatile.Read(ref _failed) == 0;
 
-    public void Drain()
+    /// <param name="inboundOnly">Listeners for outbound traffic go on (Envoy <c>/drain_listeners?inboundonly</c>).</param>
+    public void Drain(bool inboundOnly = false)
     {
-        if (Interlocked.Exchange(ref _draining, 1) == 0)
-            OnDrain();
+        var before = Interlocked.Or(ref _draining, inboundOnly ? InboundDraining : AllDraining);
+        if (before != AllDraining && !(inboundOnly && before != 0))
+            OnDrain(inboundOnly);
     }
 
     /// <summary>Makes the proxy say it is not ready, or take that back (Envoy <c>/healthcheck/fail</c>).</summary>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text.RegularExpressions;
 using Lateen.Telemetry;
 
 namespace Lateen.Proxy.Admin;
@@ -14,15 +13,8 @@ internal static class StatsPage
             samples = samples.Where(static sample => sample.IsUsed);
         if (request.Query.TryGetValue("filter", out var filter))
         {
-            Regex pattern;
-            try
-            {
-                pattern = new Regex(filter, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            }
-            catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
-            {
-                return AdminResponse.Text($"filter is no regular expression: {failure.Message}\n", 400);
-            }
+            if (!AdminRequest.TryRegex(filter, out var pattern, out var problem))
+                return AdminResponse.Text($"filter is no regular expression: {problem}\n", 400);
             samples = samples.Where(sample => pattern.IsMatch(sample.PlainName));
         }
         return request.Query.GetValueOrDefault("format") switch
@@ -47,7 +39,12 @@ internal static class StatsPage
         var samples = new List<Sample>();
         state.Telemetry.Stats.Collect(state.Runtime, samples);
         void Add(string name, SampleKind kind, long value) =>
-            samples.Add(new Sample(name, $"envoy_{name.Replace('.', '_')}", "", kind, value));
+            samples.Add(
+                new Sample(name, $"envoy_{name.Replace('.', '_')}", "", kind, value)
+                {
+                    IsSet = kind == SampleKind.Gauge,
+                }
+            );
         Add("server.state", SampleKind.Gauge, (long)state.State);
         Add("server.live", SampleKind.Gauge, state.State == ServerState.Live ? 1 : 0);
         Add("server.uptime", SampleKind.Gauge, (long)state.Uptime.TotalSeconds);

@@ -21,6 +21,7 @@ public sealed class ProxyServer : IDisposable
     private readonly TimeSpan _drainTime;
     private readonly Lock _gate = new();
     private bool _draining;
+    private bool _inboundDraining;
 
     /// <param name="telemetry">Says how many workers there are; as a rule one per core.</param>
     /// <param name="drainTime">How long connections of a listener that is gone may go on (Envoy <c>--drain-time-s</c>, Istio's 45 s).</param>
@@ -58,6 +59,8 @@ public sealed class ProxyServer : IDisposable
             _open.TryGetValue(name, out var current);
             if (!listener.Spec.BindToPort || ReferenceEquals(current?.Runtime, listener))
                 continue;
+            if (_inboundDraining && listener.Spec.Direction == TrafficDirection.Inbound)
+                continue;
             try
             {
                 Open(name, listener, current);
@@ -83,15 +86,20 @@ public sealed class ProxyServer : IDisposable
     }
 
     /// <summary>Stops accepting and lets connections end; responses announce it.</summary>
-    public void Drain()
+    /// <param name="inboundOnly">Only on listeners for inbound traffic; configuration goes on changing the others.</param>
+    public void Drain(bool inboundOnly)
     {
         lock (_gate)
         {
-            _draining = true;
-            foreach (var worker in _workers)
+            _inboundDraining = true;
+            _draining |= !inboundOnly;
+            foreach (var worker in inboundOnly ? [] : _workers)
                 worker.Loop.Post(() => worker.IsDraining = true);
-            foreach (var name in _open.Keys.ToArray())
-                Close(name);
+            foreach (var (name, listener) in _open.ToArray())
+            {
+                if (!inboundOnly || listener.Runtime.Spec.Direction == TrafficDirection.Inbound)
+                    Close(name);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using DataPlane.Tests.Server;
 using Envoy.Service.Discovery.V3;
 using Lateen.Agent;
+using Lateen.Core;
 using Lateen.Xds;
 
 namespace DataPlane.Tests.Agent;
@@ -173,7 +174,13 @@ public sealed class ProxyProcessTests : IDisposable
 
         public Running(ProxyOptions options, LogLines log)
         {
-            Process = new ProxyProcess(options, "0.0.0", log, TimeProvider.System);
+            Process = new ProxyProcess(
+                options,
+                "0.0.0",
+                log,
+                new LogLevels(LogLevel.Info, ProxyProcess.LogScopes),
+                TimeProvider.System
+            );
             Ended = Process.RunAsync(_stop.Token);
         }
 
