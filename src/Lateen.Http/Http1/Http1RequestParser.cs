@@ -46,7 +46,7 @@ public static class Http1RequestParser
             return status;
         head.Clear();
         var rest = input[..consumed];
-        if (rest[0] == '\r')
+        if (rest.StartsWith("\r\n"u8))
             rest = rest[2..];
         fault = ParseLines(rest, limits, head, out info);
         return fault == Http1Fault.None ? ParseStatus.Complete : ParseStatus.Fault;

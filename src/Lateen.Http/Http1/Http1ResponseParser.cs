@@ -41,7 +41,7 @@ public static class Http1ResponseParser
             return status;
         head.Clear();
         var rest = input[..consumed];
-        if (rest[0] == '\r')
+        if (rest.StartsWith("\r\n"u8))
             rest = rest[2..];
         fault = ParseLines(rest, limits, toHead, head, out info);
         return fault == Http1Fault.None ? ParseStatus.Complete : ParseStatus.Fault;
