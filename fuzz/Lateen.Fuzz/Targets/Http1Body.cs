@@ -17,14 +17,26 @@ internal sealed record Http1Body(string Payload, BodyStatus End, Http1Fault Faul
         var available = Math.Min(piece, input.Length);
         while (true)
         {
-            var status = reader.Read(input[at..available], trailers, piece, out var consumed, out var data, out var fault);
+            var status = reader.Read(
+                input[at..available],
+                trailers,
+                piece,
+                out var consumed,
+                out var data,
+                out var fault
+            );
             at += consumed;
             payload.AddRange(data);
             BrokenException.Unless(at <= available, "the reader took more than there was");
             if (status == BodyStatus.Data)
                 continue;
             if (status != BodyStatus.NeedMore || available == input.Length)
-                return new Http1Body(Convert.ToHexString([.. payload]), status, fault, status == BodyStatus.Fault ? 0 : at);
+                return new Http1Body(
+                    Convert.ToHexString([.. payload]),
+                    status,
+                    fault,
+                    status == BodyStatus.Fault ? 0 : at
+                );
             available = Math.Min(input.Length, available + piece);
         }
     }

@@ -155,7 +155,10 @@ internal sealed class Http2Side : IHttp2Handler
         {
             BrokenException.Unless(output.Length >= 9, "a frame's header is whole");
             var length = (output[0] << 16) | (output[1] << 8) | output[2];
-            BrokenException.Unless(length <= 16_384 && output.Length >= 9 + length, "a frame is whole and not too large");
+            BrokenException.Unless(
+                length <= 16_384 && output.Length >= 9 + length,
+                "a frame is whole and not too large"
+            );
             output = output[(9 + length)..];
         }
     }

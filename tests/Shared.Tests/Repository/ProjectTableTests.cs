@@ -50,7 +50,7 @@ public sealed class ProjectTableTests
     public void Every_project_is_in_the_solution()
     {
         var solution = Checkout.Read("Lateen.slnx");
-        var projects = new[] { "src", "tests", "bench", "samples" }.SelectMany(folder =>
+        var projects = new[] { "src", "tests", "bench", "fuzz", "samples" }.SelectMany(folder =>
             Checkout.Files(folder, "*.csproj")
         );
         Assert.Empty(
