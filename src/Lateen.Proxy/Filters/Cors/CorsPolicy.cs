@@ -7,7 +7,7 @@ namespace Lateen.Proxy.Filters.Cors;
 /// <summary>What a route grants to scripts of other origins (Envoy <c>CorsPolicy</c>).</summary>
 internal sealed class CorsPolicy(IReadOnlyList<StringMatchSpec> origins)
 {
-    private readonly ByteMatcher[] _origins = origins.Select(static origin => new ByteMatcher(origin)).ToArray();
+    private readonly ByteMatcher[] _origins = Compile(origins);
 
     /// <summary><c>allow_methods</c>, as in the header; null for none.</summary>
     public byte[]? Methods { get; init; }
@@ -43,5 +43,13 @@ internal sealed class CorsPolicy(IReadOnlyList<StringMatchSpec> origins)
                 return true;
         }
         return false;
+    }
+
+    private static ByteMatcher[] Compile(IReadOnlyList<StringMatchSpec> specs)
+    {
+        var matchers = new ByteMatcher[specs.Count];
+        for (var i = 0; i < matchers.Length; i++)
+            matchers[i] = new ByteMatcher(specs[i]);
+        return matchers;
     }
 }
