@@ -2,6 +2,7 @@
 using System.Text;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Health;
 using Lateen.Proxy.Stats;
 using Lateen.Telemetry;
 
@@ -33,6 +34,7 @@ public sealed class ClusterRuntime
         Stats = stats.Cluster(spec.StatName);
         Breaker = new CircuitBreaker(spec.Breaker, state.DefaultCounts, Stats);
         HighBreaker = new CircuitBreaker(spec.HighBreaker, state.HighCounts, Stats);
+        Outliers = spec.Outlier is null ? null : new OutlierDetector(spec.Outlier, endpoints, state.OutlierStats);
         OutboundContext = stats.Context(isInbound: false, spec.Service);
         InboundContext = stats.Context(isInbound: true, spec.Service);
     }
@@ -58,6 +60,9 @@ public sealed class ClusterRuntime
     public int HealthyCount => Balancer.HealthyCount;
 
     public ClusterStats Stats { get; }
+
+    /// <summary>Wants to be told of every answer and failure; null where the cluster detects no outliers.</summary>
+    public OutlierDetector? Outliers { get; }
 
     /// <summary>Limits for requests of the default priority.</summary>
     public CircuitBreaker Breaker { get; }
@@ -92,6 +97,10 @@ public sealed class ClusterRuntime
             remembered.RewriteHost = endpoint.RewriteHost is null
                 ? null
                 : Encoding.ASCII.GetBytes(endpoint.RewriteHost);
+            if (spec.Outlier is not null)
+                remembered.Record ??= new EndpointRecord();
+            else if (remembered.ClearFailure(EndpointFailures.Outlier))
+                remembered.Record = null;
             entries[i] = new EndpointEntry(remembered, endpoint);
         }
         var next = new ClusterRuntime(spec, set, entries, state, stats);
@@ -129,6 +138,8 @@ public sealed class ClusterRuntime
         Stats.Collect(_endpoints.Length, balancer.HealthyCount, samples);
         var degraded = _endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Degraded);
         Stats.Scope.Collect("membership_degraded", SampleKind.Gauge, degraded, samples);
+        if (Outliers is not null)
+            State.OutlierStats.Collect(Stats.Scope, _endpoints.Count(static endpoint => endpoint.IsEjected), samples);
         Breaker.Collect(Stats.Scope, "default", samples);
         HighBreaker.Collect(Stats.Scope, "high", samples);
     }

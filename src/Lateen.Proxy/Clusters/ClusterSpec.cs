@@ -2,6 +2,7 @@
 using Lateen.Net;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Health;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -46,6 +47,9 @@ public sealed record ClusterSpec
 
     /// <summary><c>common_lb_config.zone_aware_lb_config.fail_traffic_on_panic</c>: in a panic nobody is served.</summary>
     public bool FailTrafficOnPanic { get; init; }
+
+    /// <summary><c>outlier_detection</c>; null for none.</summary>
+    public OutlierSpec? Outlier { get; init; }
 
     /// <summary><c>circuit_breakers</c> of the default priority.</summary>
     public CircuitBreakerSpec Breaker { get; init; } = CircuitBreakerSpec.Default;

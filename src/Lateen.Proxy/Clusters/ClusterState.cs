@@ -2,6 +2,7 @@
 using System.Collections.Concurrent;
 using Lateen.Net;
 using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Health;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -24,6 +25,8 @@ public sealed class ClusterState(string name, int workers)
 
     /// <summary>In use by requests of high priority.</summary>
     public ResourceCounts HighCounts { get; } = new();
+
+    public OutlierStats OutlierStats { get; } = new();
 
     /// <summary>Goes up whenever the health of an endpoint changes; balancers built for another revision are rebuilt.</summary>
     public int HealthRevision => Volatile.Read(ref _healthRevision);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
+using Lateen.Proxy.Health;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -22,6 +23,9 @@ public sealed class EndpointState(ClusterState cluster, NetAddress address)
 
     /// <summary>Authority that <c>auto_host_rewrite</c> gives requests, as ASCII; null where only an address is known.</summary>
     public byte[]? RewriteHost { get; internal set; }
+
+    /// <summary>What outlier detection remembers of it; null where the cluster has none.</summary>
+    public EndpointRecord? Record { get; internal set; }
 
     /// <summary>One slot for each worker, which keeps its connection pool there; nobody else looks.</summary>
     public object?[] WorkerSlots { get; } = new object?[cluster.Workers];
@@ -81,6 +85,9 @@ public sealed record EndpointEntry(EndpointState State, EndpointSpec Spec)
 
     /// <summary>What configuration says, unless the proxy knows better.</summary>
     public EndpointHealth Health => State.Failures == EndpointFailures.None ? Spec.Health : EndpointHealth.Unhealthy;
+
+    /// <summary>Left out by outlier detection.</summary>
+    public bool IsEjected => (State.Failures & EndpointFailures.Outlier) != EndpointFailures.None;
 
     public bool IsHealthy => Health == EndpointHealth.Healthy;
 }

@@ -44,6 +44,7 @@ internal static class ClusterDecoder
             IdleTimeout = context.Duration(common?.IdleTimeout, TimeSpan.FromHours(1), "idle_timeout"),
             MaxRequestsPerConnection = (int)(common?.MaxRequestsPerConnection ?? cluster.MaxRequestsPerConnection ?? 0),
             DnsRefreshRate = context.Duration(cluster.DnsRefreshRate, TimeSpan.FromSeconds(5), "dns_refresh_rate"),
+            Outlier = OutlierDecoder.Decode(cluster.OutlierDetection, "outlier_detection", context),
             Breaker = CircuitBreakerDecoder.Decode(cluster.CircuitBreakers, CoreApi.RoutingPriority.Default, context),
             HighBreaker = CircuitBreakerDecoder.Decode(cluster.CircuitBreakers, CoreApi.RoutingPriority.High, context),
             SourceAddress = source is null ? default : SourceAddress(source, context),

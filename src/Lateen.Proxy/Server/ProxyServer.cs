@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Lateen.Core;
 using Lateen.Net;
 using Lateen.Net.Loop;
+using Lateen.Proxy.Health;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
@@ -20,6 +21,7 @@ public sealed class ProxyServer : IDisposable
     private readonly Dictionary<string, OpenListener> _open = new(StringComparer.Ordinal);
     private readonly TimeSpan _drainTime;
     private readonly Lock _gate = new();
+    private readonly OutlierTimers _outlierTimers;
     private bool _draining;
     private bool _inboundDraining;
 
@@ -33,6 +35,7 @@ public sealed class ProxyServer : IDisposable
         _threads = new Thread?[concurrency];
         for (var i = 0; i < concurrency; i++)
             _workers[i] = new Worker(i, runtime, telemetry, time);
+        _outlierTimers = new OutlierTimers(_workers[0].Loop);
     }
 
     public IReadOnlyList<Worker> Workers => _workers;
@@ -54,6 +57,7 @@ public sealed class ProxyServer : IDisposable
     private List<(string Listener, string Reason)> ApplyLocked(ProxyRuntime runtime)
     {
         var failures = new List<(string, string)>();
+        _workers[0].Loop.Post(() => _outlierTimers.Apply(runtime));
         foreach (var (name, listener) in runtime.Listeners)
         {
             _open.TryGetValue(name, out var current);
