@@ -11,6 +11,8 @@ using Lateen.Proxy.Server;
 using Lateen.Proxy.Stats;
 using Lateen.Xds;
 using ClusterApi = Envoy.Config.Cluster.V3;
+using CorsApi = Envoy.Extensions.Filters.Http.Cors.V3;
+using FaultApi = Envoy.Extensions.Filters.Http.Fault.V3;
 using HttpApi = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using ListenerApi = Envoy.Config.Listener.V3;
 using RouteApi = Envoy.Config.Route.V3;
@@ -26,6 +28,10 @@ public sealed class ProxyFixture : IDisposable
         HttpApi.HttpConnectionManager.Descriptor,
         RouterApi.Router.Descriptor,
         TcpApi.TcpProxy.Descriptor,
+        FaultApi.HTTPFault.Descriptor,
+        CorsApi.Cors.Descriptor,
+        CorsApi.CorsPolicy.Descriptor,
+        RouteApi.FilterConfig.Descriptor,
         Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor
     );
 
@@ -85,7 +91,7 @@ public sealed class ProxyFixture : IDisposable
             """;
 
     /// <summary>A listener "l" with an HTTP connection manager and the given routes, which come inline.</summary>
-    public IPEndPoint Http(string routesJson, string managerJson = "")
+    public IPEndPoint Http(string routesJson, string managerJson = "", string filters = "")
     {
         Assert.Empty(
             Apply<ListenerApi.Listener>(
@@ -97,7 +103,7 @@ public sealed class ProxyFixture : IDisposable
                       {"name":"hcm","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                        "statPrefix":"test",{{{{managerJson}}}} "httpProtocolOptions":{"acceptHttp10":true},
                        "routeConfig":{"name":"r","virtualHosts":[{"name":"v","domains":["*"],"includeRequestAttemptCount":true,"routes":[{{{{routesJson}}}}]}]},
-                       "httpFilters":[{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}
+                       "httpFilters":[{{{{filters}}}}{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}
                     """
                 )
             )
