@@ -20,7 +20,7 @@ internal static class ListenerDecoder
         var fallback = listener.DefaultFilterChain is null
             ? null
             : Chain(listener.DefaultFilterChain, "default_filter_chain", context);
-        if (chains.Count == 0 && fallback is null)
+        if (listener.FilterChains.Count == 0 && listener.DefaultFilterChain is null)
             context.Add("filter_chains", "is empty; a listener needs at least one chain or a default_filter_chain");
         return new ListenerSpec
         {

@@ -32,7 +32,7 @@ internal static class NetworkFilterDecoder
                 : null;
         if (type == TcpApi.TcpProxy.Descriptor.FullName)
             return context.Unpack<TcpApi.TcpProxy>(filter.TypedConfig, path) is { } proxy
-                ? Proxy(proxy, path, context)
+                ? TcpProxyDecoder.Decode(proxy, path, context)
                 : null;
         if (!s_ignored.Contains(type))
             context.Add($"{path}.typed_config", $"has the type {type}, which this proxy does not know");
@@ -93,24 +93,5 @@ internal static class NetworkFilterDecoder
         if (spec.RouteConfigName is null && spec.InlineRoutes is null)
             context.Add($"{path}.route_specifier", "is missing; give rds or route_config");
         return spec;
-    }
-
-    private static TcpProxySpec Proxy(TcpApi.TcpProxy proxy, string path, DecodeContext context)
-    {
-        WeightedClusterName[] clusters = proxy.WeightedClusters is { } weighted
-            ? weighted
-                .Clusters.Select(static cluster => new WeightedClusterName(cluster.Name, cluster.Weight))
-                .ToArray()
-            : [new WeightedClusterName(proxy.Cluster, 1)];
-        if (clusters.Length == 0 || clusters.Any(static cluster => cluster.Name.Length == 0))
-            context.Add($"{path}.cluster_specifier", "names no cluster");
-        return new TcpProxySpec
-        {
-            StatPrefix = proxy.StatPrefix,
-            Clusters = clusters,
-            IdleTimeout = context.Duration(proxy.IdleTimeout, TimeSpan.FromHours(1), $"{path}.idle_timeout"),
-            MaxConnectAttempts = (int)(proxy.MaxConnectAttempts ?? 1),
-            AccessLogs = AccessLogDecoder.Decode(proxy.AccessLog, $"{path}.access_log", context),
-        };
     }
 }

@@ -19,7 +19,7 @@ internal static class RetryPolicyDecoder
             $"{at}.base_interval"
         );
         var maxInterval = context.Duration(policy.RetryBackOff?.MaxInterval, baseInterval * 10, $"{at}.max_interval");
-        if (policy.RetryBackOff is not null && baseInterval == TimeSpan.Zero)
+        if (policy.RetryBackOff is { BaseInterval: null } || baseInterval == TimeSpan.Zero)
             context.Add($"{at}.base_interval", "is missing or 0; give more");
         if (maxInterval < baseInterval)
             context.Add($"{at}.max_interval", $"is {maxInterval}, less than base_interval {baseInterval}");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Proxy.AccessLogs;
+using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Routing;
 
 namespace Lateen.Proxy.Filters;
@@ -113,11 +114,17 @@ public sealed record TcpProxySpec : NetworkFilterSpec
     /// <summary><c>max_connect_attempts</c>: 1.</summary>
     public int MaxConnectAttempts { get; init; } = 1;
 
+    /// <summary><c>max_downstream_connection_duration</c>: a connection older than that is closed; zero for no limit.</summary>
+    public TimeSpan MaxConnectionDuration { get; init; }
+
+    /// <summary><c>metadata_match</c>: the subset of endpoints.</summary>
+    public SubsetKey? Subset { get; init; }
+
     /// <summary>The cluster a connection goes to.</summary>
-    public string ClusterFor(ulong random)
+    public WeightedClusterName ClusterFor(ulong random)
     {
         if (Clusters.Count == 1)
-            return Clusters[0].Name;
+            return Clusters[0];
         ulong total = 0;
         foreach (var cluster in Clusters)
             total += cluster.Weight;
@@ -125,12 +132,13 @@ public sealed record TcpProxySpec : NetworkFilterSpec
         foreach (var cluster in Clusters)
         {
             if (at < cluster.Weight)
-                return cluster.Name;
+                return cluster;
             at -= cluster.Weight;
         }
-        return Clusters[0].Name;
+        return Clusters[0];
     }
 }
 
 /// <summary>A cluster with its share of connections.</summary>
-public sealed record WeightedClusterName(string Name, uint Weight);
+/// <param name="Subset"><c>metadata_match</c>; null leaves it to the filter's.</param>
+public sealed record WeightedClusterName(string Name, uint Weight, SubsetKey? Subset = null);

@@ -80,7 +80,7 @@ internal sealed class TcpSession
     /// <summary>Tries endpoints of the cluster, up to max_connect_attempts; null when none could be reached.</summary>
     private async LoopTask<EndpointState?> ConnectAsync()
     {
-        var name = _spec.ClusterFor(_worker.NextRandom());
+        var name = _spec.ClusterFor(_worker.NextRandom()).Name;
         if (!_worker.Runtime.Clusters.TryGetValue(name, out var cluster))
         {
             _chain.TcpStats!.OnNoRoute(_worker.Index);

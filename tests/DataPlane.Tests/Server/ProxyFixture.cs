@@ -28,6 +28,7 @@ public sealed class ProxyFixture : IDisposable
         HttpApi.HttpConnectionManager.Descriptor,
         RouterApi.Router.Descriptor,
         TcpApi.TcpProxy.Descriptor,
+        ClusterApi.Cluster.Descriptor,
         FaultApi.HTTPFault.Descriptor,
         CorsApi.Cors.Descriptor,
         CorsApi.CorsPolicy.Descriptor,
@@ -35,7 +36,8 @@ public sealed class ProxyFixture : IDisposable
         Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor
     );
 
-    private static readonly JsonParser s_json = new(JsonParser.Settings.Default.WithTypeRegistry(s_types));
+    /// <summary>Knows every type that resources of tests pack.</summary>
+    public static JsonParser Json { get; } = new(JsonParser.Settings.Default.WithTypeRegistry(s_types));
 
     private readonly Published<ProxyRuntime> _published = new(ProxyRuntime.Empty);
     private readonly ProxyServer _server;
@@ -67,7 +69,7 @@ public sealed class ProxyFixture : IDisposable
                     .Select(resource => new NamedResource(
                         resource.Name,
                         "",
-                        Any.Pack(s_json.Parse<T>(resource.Json), "type.googleapis.com")
+                        Any.Pack(Json.Parse<T>(resource.Json), "type.googleapis.com")
                     ))
                     .ToArray(),
                 [],
