@@ -17,7 +17,7 @@ public sealed class ClusterStateTests
         var first = Cluster(Spec(BalancerKind.RoundRobin), Equal(3));
         first.Endpoints[1].State.OnRequestStarted();
         first.Endpoints[1].State.WorkerSlots[0] = "pool";
-        first.Endpoints[2].State.SetFailure(EndpointFailures.Outlier);
+        first.Endpoints[2].State.SetFailure(EndpointFailures.ActiveCheck);
         var next = Cluster(
             Spec(BalancerKind.Random),
             [Equal(3)[2], Equal(3)[1] with { Weight = 9 }, Equal(4)[3]],
