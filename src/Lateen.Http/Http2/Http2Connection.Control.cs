@@ -44,7 +44,9 @@ public sealed partial class Http2Connection
         if (ApplySettings(payload) is var fault and not Http2Fault.None)
             return fault;
         _hasPeerSettings = true;
+        // First the acknowledgement: a peer may count on its old values until it is there (RFC 9113 §6.5.3).
         WriteSettingsAck();
+        WakeAllForWindow();
         _handler.OnSettings();
         return Http2Fault.None;
     }
@@ -101,8 +103,6 @@ public sealed partial class Http2Connection
             if (stream.SendWindow > MaxWindow)
                 return Http2Fault.InvalidInitialWindow;
         }
-        if (change > 0)
-            WakeAllForWindow();
         return Http2Fault.None;
     }
 

@@ -117,6 +117,19 @@ public sealed class Http2FlowControlTests
     }
 
     [Fact]
+    public void Body_that_new_settings_admit_comes_behind_their_acknowledgement()
+    {
+        // RFC 9113 §6.5.3; python3-h2 counts on it.
+        var client = Endpoint.StartedClient(method: "POST", endOfStream: false);
+        client.Feed(Frames.Settings((4, 10)));
+        client.TakeOutput();
+        client.Connection.SendData(client.Streams[1], new byte[20], endOfStream: false);
+        client.OnEvent = (side, stream, _) => side.Connection.SendData(stream, new byte[10], endOfStream: true);
+        client.Feed(Frames.Settings((4, 20)));
+        Assert.Equal(["DATA 1 10", "SETTINGS ACK", "DATA 1 10 END"], client.TakeFrames());
+    }
+
+    [Fact]
     public void The_end_of_a_stream_needs_no_window()
     {
         var client = Endpoint.StartedClient(method: "POST", endOfStream: false);
