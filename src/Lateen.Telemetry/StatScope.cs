@@ -17,19 +17,20 @@ public sealed class StatScope(StatTable table, string name, int workers)
     public void Collect(List<Sample> samples)
     {
         for (var i = 0; i < table.Definitions.Length; i++)
-        {
-            var definition = table.Definitions[i];
-            samples.Add(
-                new Sample(
-                    _prefix + definition.Name,
-                    Family(definition.FamilyName ?? definition.Name),
-                    Join(definition.Label),
-                    definition.Kind,
-                    Cells.Sum(i)
-                )
-            );
-        }
+            Collect(table.Definitions[i], Cells.Sum(i), samples);
     }
+
+    /// <summary>Adds a number that is counted elsewhere, with the names it is defined by.</summary>
+    public void Collect(in StatDefinition definition, long value, List<Sample> samples) =>
+        samples.Add(
+            new Sample(
+                _prefix + definition.Name,
+                Family(definition.FamilyName ?? definition.Name),
+                Join(definition.Label),
+                definition.Kind,
+                value
+            )
+        );
 
     /// <summary>Adds a distribution that belongs to the thing.</summary>
     public void Collect(string statName, WorkerHistogram histogram, List<Sample> samples) =>

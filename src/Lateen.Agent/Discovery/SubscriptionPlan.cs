@@ -5,7 +5,7 @@ namespace Lateen.Agent.Discovery;
 
 /// <summary>
 /// What one stream asks for, and when: clusters first, their endpoints, listeners once those are there, then the
-/// listeners' routes. Shared by both variants of the protocol.
+/// listeners' routes; secrets as soon as something names them. Shared by both variants of the protocol.
 /// </summary>
 internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResources known)
 {
@@ -30,6 +30,7 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
         AskForListeners(changes);
         if (_askedForListeners && Compare(TypeUrls.Route) is { } routes)
             changes.Add(routes);
+        AskForSecrets(changes);
         return changes;
     }
 
@@ -51,7 +52,15 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
             changes.Add(change);
         }
         AskForListeners(changes);
+        if (update.TypeUrl is TypeUrls.Cluster or TypeUrls.Listener)
+            AskForSecrets(changes);
         return changes;
+    }
+
+    private void AskForSecrets(List<SubscriptionChange> changes)
+    {
+        if (Compare(TypeUrls.Secret) is { } change)
+            changes.Add(change);
     }
 
     private void OnClusters(List<SubscriptionChange> changes)

@@ -59,7 +59,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     public override bool HasUnreadInput =>
         _inputLength > 0 || _peerClosed || (_mayRead && !_closed && ProbeFindsInput());
 
-    public override NetAddress RemoteAddress => _remote;
+    public override NetAddress DirectRemoteAddress => _remote;
 
     public override void Consume(int count)
     {
@@ -159,7 +159,8 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         _ = Libc.Close(_descriptor);
     }
 
-    public override NetAddress GetLocalAddress() => _closed ? default : SocketCalls.LocalAddress(_descriptor);
+    private protected override NetAddress GetSocketAddress() =>
+        _closed ? default : SocketCalls.LocalAddress(_descriptor);
 
     public override bool TryGetOriginalDestination(out NetAddress destination) =>
         SocketCalls.TryGetOriginalDestination(_descriptor, _remote.Family, out destination);

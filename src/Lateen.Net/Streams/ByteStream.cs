@@ -11,6 +11,8 @@ namespace Lateen.Net.Streams;
 /// </summary>
 public abstract class ByteStream
 {
+    private RestoredAddresses? _restored;
+
     private protected ByteStream(EventLoop loop) => Loop = loop;
 
     public EventLoop Loop { get; }
@@ -108,10 +110,28 @@ public abstract class ByteStream
         }
     }
 
-    public abstract NetAddress RemoteAddress { get; }
+    /// <summary>Whose connection it is: the socket's peer, unless a PROXY protocol header named another.</summary>
+    public NetAddress RemoteAddress =>
+        _restored is { Remote.IsNone: false } restored ? restored.Remote : DirectRemoteAddress;
 
-    /// <summary>Asks the kernel each time.</summary>
-    public abstract NetAddress GetLocalAddress();
+    /// <summary>The socket's peer.</summary>
+    public abstract NetAddress DirectRemoteAddress { get; }
+
+    /// <summary>Where it goes: the socket's address, for which the kernel is asked each time, unless another was restored.</summary>
+    public NetAddress GetLocalAddress() =>
+        _restored is { Local.IsNone: false } restored ? restored.Local : GetSocketAddress();
+
+    /// <summary>
+    /// Puts in force what a listener filter found out: whom the connection is from, where it was meant to go. None leaves
+    /// an address as it is.
+    /// </summary>
+    public void RestoreAddresses(in NetAddress remote, in NetAddress local) =>
+        _restored = new RestoredAddresses(
+            remote.IsNone && _restored is not null ? _restored.Remote : remote,
+            local.IsNone && _restored is not null ? _restored.Local : local
+        );
+
+    private protected abstract NetAddress GetSocketAddress();
 
     /// <summary>Where the client meant to go before iptables redirected it here (SO_ORIGINAL_DST).</summary>
     public abstract bool TryGetOriginalDestination(out NetAddress destination);
@@ -123,6 +143,8 @@ public abstract class ByteStream
     public long BytesWritten { get; private protected set; }
 
     public const int DefaultMaxBuffered = 16 * 1024;
+
+    private sealed record RestoredAddresses(NetAddress Remote, NetAddress Local);
 
     /// <summary>Somebody watches from here on: what came before and shows itself by no further event is looked for.</summary>
     private protected virtual void OnWatched() { }

@@ -4,6 +4,7 @@ using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
 using Lateen.Proxy.Stats;
+using Lateen.Proxy.TransportSockets;
 using Lateen.Telemetry;
 
 namespace Lateen.Proxy.Clusters;
@@ -23,9 +24,11 @@ public sealed class ClusterRuntime
         EndpointSetSpec set,
         EndpointEntry[] endpoints,
         ClusterState state,
+        ClusterSockets sockets,
         ProxyStats stats
     )
     {
+        Sockets = sockets;
         Spec = spec;
         Set = set;
         State = state;
@@ -44,6 +47,8 @@ public sealed class ClusterRuntime
     public EndpointSetSpec Set { get; }
 
     public ClusterState State { get; }
+
+    public ClusterSockets Sockets { get; }
 
     public IReadOnlyList<EndpointEntry> Endpoints => _endpoints;
 
@@ -81,9 +86,11 @@ public sealed class ClusterRuntime
         ClusterSpec spec,
         EndpointSetSpec set,
         ClusterRuntime? previous,
-        ProxyStats stats
+        ProxyStats stats,
+        ClusterSockets? sockets = null
     )
     {
+        sockets ??= ClusterSockets.Plaintext;
         var state = previous?.State ?? new ClusterState(spec.Name, stats.Workers);
         var known = new Dictionary<Net.NetAddress, EndpointState>();
         foreach (var endpoint in previous?.Endpoints ?? [])
@@ -92,8 +99,9 @@ public sealed class ClusterRuntime
         for (var i = 0; i < entries.Length; i++)
         {
             var endpoint = set.Endpoints[i];
-            if (!known.TryGetValue(endpoint.Address, out var remembered))
-                known[endpoint.Address] = remembered = new EndpointState(state, endpoint.Address);
+            var socket = sockets.For(endpoint.SocketMetadata);
+            if (!known.TryGetValue(endpoint.Address, out var remembered) || !ReferenceEquals(remembered.Socket, socket))
+                known[endpoint.Address] = remembered = new EndpointState(state, endpoint.Address, socket);
             remembered.RewriteHost = endpoint.RewriteHost is null
                 ? null
                 : Encoding.ASCII.GetBytes(endpoint.RewriteHost);
@@ -103,7 +111,7 @@ public sealed class ClusterRuntime
                 remembered.Record = null;
             entries[i] = new EndpointEntry(remembered, endpoint);
         }
-        var next = new ClusterRuntime(spec, set, entries, state, stats);
+        var next = new ClusterRuntime(spec, set, entries, state, sockets, stats);
         if (previous is not null && previous.Spec.Service == spec.Service)
         {
             // The same objects, since they are the keys of the series counted so far.
@@ -116,7 +124,7 @@ public sealed class ClusterRuntime
     /// <summary>An endpoint for a request; null when there is none to use (503, flag UH).</summary>
     public EndpointState? Pick(in PickContext context) =>
         Spec.Kind == ClusterKind.OriginalDestination
-            ? State.OriginalDestination(context.OriginalDestination)
+            ? State.OriginalDestination(context.OriginalDestination, Sockets.Default)
             : Balancer.Pick(in context);
 
     /// <summary>True when the endpoints' <c>drop_overloads</c> want the request dropped (503, flag DO).</summary>

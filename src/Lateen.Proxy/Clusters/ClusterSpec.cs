@@ -3,6 +3,7 @@ using Lateen.Net;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -74,6 +75,15 @@ public sealed record ClusterSpec
 
     /// <summary><c>upstream_bind_config.source_address</c>.</summary>
     public NetAddress SourceAddress { get; init; }
+
+    /// <summary><c>transport_socket</c> and <c>transport_socket_matches</c>.</summary>
+    public ClusterSocketsSpec Sockets { get; init; } = ClusterSocketsSpec.Plaintext;
+
+    /// <summary><c>auto_sni</c>: the host a request is for is the SNI of the connection it takes.</summary>
+    public bool UsesRequestHostAsServerName { get; init; }
+
+    /// <summary><c>auto_san_validation</c>: the server's certificate must be for that host.</summary>
+    public bool ChecksRequestHost { get; init; }
 
     /// <summary><c>metadata.filter_metadata.istio.services[0]</c>: what metrics call the destination.</summary>
     public ServiceIdentity? Service { get; init; }

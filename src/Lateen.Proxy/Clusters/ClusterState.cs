@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Lateen.Net;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -34,15 +35,17 @@ public sealed class ClusterState(string name, int workers)
     internal void OnHealthChanged() => Interlocked.Increment(ref _healthRevision);
 
     /// <summary>The endpoint at a client's original destination, for ORIGINAL_DST clusters; null where nothing was redirected.</summary>
-    internal EndpointState? OriginalDestination(in NetAddress destination)
+    internal EndpointState? OriginalDestination(in NetAddress destination, TransportSocket socket)
     {
         if (destination.IsNone || destination.Port == 0)
             return null;
-        if (_destinations.TryGetValue(destination, out var known))
+        if (_destinations.TryGetValue(destination, out var known) && ReferenceEquals(known.Socket, socket))
             return known;
+        if (known is not null)
+            return _destinations[destination] = new EndpointState(this, destination, socket);
         if (Interlocked.Increment(ref _destinationCount) > MaxIdleDestinations)
             ForgetUnused();
-        return _destinations.GetOrAdd(destination, address => new EndpointState(this, address));
+        return _destinations.GetOrAdd(destination, address => new EndpointState(this, address, socket));
     }
 
     private void ForgetUnused()

@@ -36,6 +36,9 @@ public sealed record EndpointSpec(
 
     /// <summary><c>metadata.filter_metadata["envoy.lb"]</c>, values as JSON.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary><c>metadata.filter_metadata["envoy.transport_socket_match"]</c>, values as JSON.</summary>
+    public IReadOnlyDictionary<string, string> SocketMetadata { get; init; } = FrozenDictionary<string, string>.Empty;
 }
 
 /// <summary>Where endpoints are (Envoy <c>Locality</c>), with their <c>load_balancing_weight</c>; weight 0 stands for none set.</summary>

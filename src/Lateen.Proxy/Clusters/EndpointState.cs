@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
 
@@ -8,7 +9,7 @@ namespace Lateen.Proxy.Clusters;
 /// What is remembered of an endpoint while its cluster lists it: it survives every change of configuration that keeps
 /// cluster and address, and with it counters, health and pooled connections.
 /// </summary>
-public sealed class EndpointState(ClusterState cluster, NetAddress address)
+public sealed class EndpointState(ClusterState cluster, NetAddress address, TransportSocket? socket = null)
 {
     private int _activeRequests;
     private int _failures;
@@ -26,6 +27,9 @@ public sealed class EndpointState(ClusterState cluster, NetAddress address)
 
     /// <summary>What outlier detection remembers of it; null where the cluster has none.</summary>
     public EndpointRecord? Record { get; internal set; }
+
+    /// <summary>What carries its connections. Another socket makes another state, so no pooled connection outlives its socket.</summary>
+    public TransportSocket Socket { get; } = socket ?? TransportSocket.Plaintext;
 
     /// <summary>One slot for each worker, which keeps its connection pool there; nobody else looks.</summary>
     public object?[] WorkerSlots { get; } = new object?[cluster.Workers];

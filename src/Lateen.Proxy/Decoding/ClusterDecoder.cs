@@ -14,8 +14,6 @@ internal static class ClusterDecoder
 
     public static ClusterSpec Decode(Api.Cluster cluster, DecodeContext context)
     {
-        if (cluster.TransportSocket is not null)
-            context.Add("transport_socket", "is not served: this build connects in plaintext only");
         var options = cluster.TypedExtensionProtocolOptions.TryGetValue(HttpOptions, out var any)
             ? context.Unpack<Upstreams.HttpProtocolOptions>(any, "typed_extension_protocol_options")
             : null;
@@ -48,6 +46,9 @@ internal static class ClusterDecoder
             Breaker = CircuitBreakerDecoder.Decode(cluster.CircuitBreakers, CoreApi.RoutingPriority.Default, context),
             HighBreaker = CircuitBreakerDecoder.Decode(cluster.CircuitBreakers, CoreApi.RoutingPriority.High, context),
             SourceAddress = source is null ? default : SourceAddress(source, context),
+            Sockets = TransportSocketDecoder.Upstream(cluster, context),
+            UsesRequestHostAsServerName = options?.UpstreamHttpProtocolOptions?.AutoSni ?? false,
+            ChecksRequestHost = options?.UpstreamHttpProtocolOptions?.AutoSanValidation ?? false,
             Service = Service(cluster.Metadata),
         };
         return BalancerDecoder.Decode(cluster, spec, context);

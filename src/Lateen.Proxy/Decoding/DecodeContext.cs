@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Lateen.Net;
 using Api = Envoy.Config.Core.V3;
@@ -64,6 +65,41 @@ internal sealed class DecodeContext
         }
         Add($"{path}.socket_address.address", $"is \"{address.Address}\", which is no IP address");
         return default;
+    }
+
+    /// <summary>What a data source holds, read now; empty where it is not set.</summary>
+    public ReadOnlyMemory<byte> Data(Api.DataSource? source, string path)
+    {
+        switch (source?.SpecifierCase)
+        {
+            case null or Api.DataSource.SpecifierOneofCase.None:
+                return default;
+            case Api.DataSource.SpecifierOneofCase.InlineBytes:
+                return source.InlineBytes.Memory;
+            case Api.DataSource.SpecifierOneofCase.InlineString:
+                return Encoding.UTF8.GetBytes(source.InlineString);
+            case Api.DataSource.SpecifierOneofCase.Filename:
+                return File(source.Filename, $"{path}.filename");
+            default:
+                var value = Environment.GetEnvironmentVariable(source.EnvironmentVariable);
+                if (value is null)
+                    Add($"{path}.environment_variable", $"is {source.EnvironmentVariable}, which is not set");
+                return Encoding.UTF8.GetBytes(value ?? "");
+        }
+    }
+
+    /// <summary>What a file holds; empty, with a problem noted, when it cannot be read.</summary>
+    public ReadOnlyMemory<byte> File(string name, string path)
+    {
+        try
+        {
+            return System.IO.File.ReadAllBytes(name);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Add(path, failure.Message);
+            return default;
+        }
     }
 
     /// <summary>A duration; the default where it is not set.</summary>

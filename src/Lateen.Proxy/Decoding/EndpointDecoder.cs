@@ -89,6 +89,7 @@ internal static class EndpointDecoder
         {
             RewriteHost = rewriteHost,
             Metadata = MetadataDecoder.Texts(endpoint.Metadata),
+            SocketMetadata = MetadataDecoder.Texts(endpoint.Metadata, TransportSocketDecoder.MatchMetadata),
         };
     }
 

@@ -20,6 +20,7 @@ internal static class ListenerDecoder
         var fallback = listener.DefaultFilterChain is null
             ? null
             : Chain(listener.DefaultFilterChain, "default_filter_chain", context);
+        RefuseEqualMatches(chains, context);
         if (listener.FilterChains.Count == 0 && listener.DefaultFilterChain is null)
             context.Add("filter_chains", "is empty; a listener needs at least one chain or a default_filter_chain");
         return new ListenerSpec
@@ -30,14 +31,37 @@ internal static class ListenerDecoder
             Direction = (TrafficDirection)listener.TrafficDirection,
             FilterChains = chains,
             DefaultFilterChain = fallback,
+            ListenerFilters = ListenerFilterDecoder.Decode(listener, context),
+            ListenerFiltersTimeout = context.Duration(
+                listener.ListenerFiltersTimeout,
+                TimeSpan.FromSeconds(15),
+                "listener_filters_timeout"
+            ),
+            ContinuesOnTimeout = listener.ContinueOnListenerFiltersTimeout,
+            UseOriginalDestination = listener.UseOriginalDst ?? false,
             AccessLogs = AccessLogDecoder.Decode(listener.AccessLog, "access_log", context),
         };
     }
 
+    /// <summary>Two chains that the same connection could not tell apart, which Envoy refuses too.</summary>
+    private static void RefuseEqualMatches(List<FilterChainSpec> chains, DecodeContext context)
+    {
+        var seen = new Dictionary<string, FilterChainSpec>(StringComparer.Ordinal);
+        foreach (var chain in chains)
+        {
+            foreach (var key in chain.Match.Keys())
+            {
+                if (!seen.TryAdd(key, chain) && !ReferenceEquals(seen[key], chain))
+                    context.Add(
+                        "filter_chains",
+                        $"\"{chain.Name}\" and \"{seen[key].Name}\" match the same connections; make their matches differ"
+                    );
+            }
+        }
+    }
+
     private static FilterChainSpec? Chain(Api.FilterChain chain, string path, DecodeContext context)
     {
-        if (chain.TransportSocket is not null)
-            context.Add($"{path}.transport_socket", "is not served: this build has plaintext listeners only");
         NetworkFilterSpec? terminal = null;
         for (var i = 0; i < chain.Filters.Count; i++)
         {
@@ -56,7 +80,15 @@ internal static class ListenerDecoder
             chain.Name,
             Match(chain.FilterChainMatch, $"{path}.filter_chain_match", context),
             terminal
-        );
+        )
+        {
+            Socket = TransportSocketDecoder.Downstream(chain.TransportSocket, $"{path}.transport_socket", context),
+            HandshakeTimeout = context.Duration(
+                chain.TransportSocketConnectTimeout,
+                TimeSpan.Zero,
+                $"{path}.transport_socket_connect_timeout"
+            ),
+        };
     }
 
     private static FilterChainMatchSpec Match(Api.FilterChainMatch? match, string path, DecodeContext context) =>

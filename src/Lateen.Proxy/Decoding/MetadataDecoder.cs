@@ -18,8 +18,9 @@ internal static class MetadataDecoder
         return texts.Count == 0 ? null : new SubsetKey(texts);
     }
 
-    public static Dictionary<string, string> Texts(CoreApi.Metadata? metadata) =>
+    /// <summary>What stands under one filter's name; values as JSON.</summary>
+    public static Dictionary<string, string> Texts(CoreApi.Metadata? metadata, string filter = Filter) =>
         EndpointDecoder.Texts(
-            metadata is not null && metadata.FilterMetadata.TryGetValue(Filter, out var fields) ? fields : null
+            metadata is not null && metadata.FilterMetadata.TryGetValue(filter, out var fields) ? fields : null
         );
 }

@@ -6,11 +6,13 @@ namespace Lateen.Proxy.Listeners;
 
 /// <summary>What of a new connection decides about its filter chain.</summary>
 /// <param name="Destination">The original destination where iptables redirected, else the local address.</param>
+/// <param name="DirectSource">The peer of the socket, which the PROXY protocol may say speaks for another <paramref name="Source"/>.</param>
 /// <param name="ServerName">SNI; empty when there is none.</param>
 /// <param name="TransportProtocol"><c>raw_buffer</c> unless an inspector saw TLS.</param>
 public readonly record struct ConnectionInfo(
     NetAddress Destination,
     NetAddress Source,
+    NetAddress DirectSource,
     string ServerName = "",
     string TransportProtocol = "raw_buffer",
     IReadOnlyList<string>? ApplicationProtocols = null
@@ -66,7 +68,7 @@ internal sealed class FilterChainMatcher(IReadOnlyList<FilterChainMatchSpec> cha
             : chain.TransportProtocol == connection.TransportProtocol ? 1
             : NoMatch,
             4 => ApplicationProtocol(chain.ApplicationProtocols, connection.ApplicationProtocols),
-            5 => LongestPrefix(chain.DirectSourcePrefixes, connection.Source),
+            5 => LongestPrefix(chain.DirectSourcePrefixes, connection.DirectSource),
             6 => SourceType(chain.SourceType, connection),
             7 => LongestPrefix(chain.SourcePrefixes, connection.Source),
             _ => SourcePort(chain.SourcePorts, connection.Source.Port),
@@ -110,12 +112,13 @@ internal sealed class FilterChainMatcher(IReadOnlyList<FilterChainMatchSpec> cha
     {
         if (wanted.Count == 0)
             return Unspecified;
-        foreach (var protocol in offered ?? [])
+        // The client's order decides between chains: what it names first is the most specific.
+        for (var i = 0; i < (offered?.Count ?? 0); i++)
         {
             foreach (var candidate in wanted)
             {
-                if (candidate == protocol)
-                    return 1;
+                if (candidate == offered![i])
+                    return offered.Count - i;
             }
         }
         return NoMatch;

@@ -3,15 +3,22 @@ using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Stats;
+using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Listeners;
 
 /// <summary>A filter chain as connections use it.</summary>
 public sealed class FilterChainRuntime
 {
-    public FilterChainRuntime(FilterChainSpec spec, TrafficDirection direction, ProxyTelemetry telemetry)
+    public FilterChainRuntime(
+        FilterChainSpec spec,
+        TrafficDirection direction,
+        TlsStats tlsStats,
+        ProxyTelemetry telemetry
+    )
     {
         Spec = spec;
+        Socket = new TransportSocket(spec.Socket, tlsStats);
         AccessLog = new AccessLog(spec.Terminal.AccessLogs, telemetry.Logs);
         UnroutedContext =
             direction == TrafficDirection.Inbound ? telemetry.Stats.UnroutedInbound : telemetry.Stats.UnroutedOutbound;
@@ -30,6 +37,9 @@ public sealed class FilterChainRuntime
     }
 
     public FilterChainSpec Spec { get; }
+
+    /// <summary>What carries its connections.</summary>
+    public TransportSocket Socket { get; }
 
     /// <summary>Traffic comes to the workload, so metrics report as its destination.</summary>
     public bool IsInbound { get; }

@@ -21,16 +21,17 @@ public sealed class ListenerRuntime
         Spec = spec;
         Stats = telemetry.Stats.Listener(spec.Address.ToString());
         AccessLog = new AccessLog(spec.AccessLogs, telemetry.Logs);
+        var tlsStats = telemetry.Stats.ListenerTls(spec.Address.ToString());
         _chains = new FilterChainRuntime[spec.FilterChains.Count];
         var matches = new FilterChainMatchSpec[_chains.Length];
         for (var i = 0; i < _chains.Length; i++)
         {
-            _chains[i] = new FilterChainRuntime(spec.FilterChains[i], spec.Direction, telemetry);
+            _chains[i] = new FilterChainRuntime(spec.FilterChains[i], spec.Direction, tlsStats, telemetry);
             matches[i] = spec.FilterChains[i].Match;
         }
         _default = spec.DefaultFilterChain is null
             ? null
-            : new FilterChainRuntime(spec.DefaultFilterChain, spec.Direction, telemetry);
+            : new FilterChainRuntime(spec.DefaultFilterChain, spec.Direction, tlsStats, telemetry);
         _matcher = new FilterChainMatcher(matches);
     }
 
@@ -47,18 +48,39 @@ public sealed class ListenerRuntime
         get
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var chain in _chains)
-                AddRouteName(chain, names);
-            if (_default is not null)
-                AddRouteName(_default, names);
+            foreach (var chain in Chains)
+            {
+                if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: { } name })
+                    names.Add(name);
+            }
             return names;
         }
     }
 
-    private static void AddRouteName(FilterChainRuntime chain, HashSet<string> names)
+    /// <summary>False while a secret of one of its chains is missing.</summary>
+    public bool HasItsSecrets
     {
-        if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: { } name })
-            names.Add(name);
+        get
+        {
+            foreach (var chain in Chains)
+            {
+                if (!chain.Socket.IsReady)
+                    return false;
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Every chain, the default one included.</summary>
+    public IEnumerable<FilterChainRuntime> Chains
+    {
+        get
+        {
+            foreach (var chain in _chains)
+                yield return chain;
+            if (_default is not null)
+                yield return _default;
+        }
     }
 
     /// <summary>The chain that serves a connection; null when none does (the connection is closed, flag NR).</summary>

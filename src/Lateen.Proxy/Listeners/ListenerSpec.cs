@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
 using Lateen.Proxy.AccessLogs;
+using Lateen.Proxy.Listeners.Inspectors;
 
 namespace Lateen.Proxy.Listeners;
 
@@ -22,6 +23,18 @@ public sealed record ListenerSpec
 
     /// <summary><c>default_filter_chain</c>: serves what no other chain matches.</summary>
     public FilterChainSpec? DefaultFilterChain { get; init; }
+
+    /// <summary><c>listener_filters</c>, in order.</summary>
+    public IReadOnlyList<ListenerFilterSpec> ListenerFilters { get; init; } = [];
+
+    /// <summary><c>listener_filters_timeout</c>: 15 s; zero is for ever.</summary>
+    public TimeSpan ListenerFiltersTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary><c>continue_on_listener_filters_timeout</c>: a client that says nothing is served with what is known of it.</summary>
+    public bool ContinuesOnTimeout { get; init; }
+
+    /// <summary><c>use_original_dst</c>: connections go to the listener at the address they were redirected from, if there is one.</summary>
+    public bool UseOriginalDestination { get; init; }
 
     /// <summary>Logs of connections that no chain matches (<c>access_log</c>).</summary>
     public IReadOnlyList<AccessLogSpec> AccessLogs { get; init; } = [];

@@ -7,11 +7,13 @@ using Lateen.Proxy.Decoding;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Stats;
+using Lateen.Proxy.TransportSockets;
 using Lateen.Xds;
 using ClusterApi = Envoy.Config.Cluster.V3;
 using EndpointApi = Envoy.Config.Endpoint.V3;
 using ListenerApi = Envoy.Config.Listener.V3;
 using RouteApi = Envoy.Config.Route.V3;
+using SecretApi = Envoy.Extensions.TransportSockets.Tls.V3;
 
 namespace Lateen.Proxy.Runtime;
 
@@ -20,8 +22,8 @@ namespace Lateen.Proxy.Runtime;
 /// Updates come from the xDS client and from DNS; a lock takes them one at a time. Requests never meet it.
 /// </summary>
 /// <remarks>
-/// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are. Until then the
-/// previous version, if there was one, serves.
+/// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are, and either once its
+/// secrets are. Until then the previous version, if there was one, serves.
 /// </remarks>
 public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry) : IResourceConsumer
 {
@@ -29,6 +31,8 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
     private readonly ResourceTable<EndpointSetSpec> _endpoints = new(TypeUrls.Endpoints);
     private readonly ResourceTable<ListenerRuntime> _listeners = new(TypeUrls.Listener);
     private readonly ResourceTable<RouteTable> _routes = new(TypeUrls.Route);
+    private readonly ResourceTable<SecretSpec> _secrets = new(TypeUrls.Secret);
+    private readonly SocketTable _sockets = new();
     private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private bool _hasClusters;
@@ -37,10 +41,13 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
     /// <summary>Raised after a new runtime was published, on the thread that applied the update.</summary>
     public event Action<ProxyRuntime>? Changed;
 
+    /// <summary>Raised with the name of a resource and what is wrong with it that only shows together with its secrets.</summary>
+    public event Action<string, string>? Problem;
+
     /// <summary>True once clusters and listeners have come and all of them are in force.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>Every resource that is in force or warming, as it came.</summary>
+    /// <summary>Every resource that is in force or warming, as it came; secrets apart, which go to no disk.</summary>
     public IReadOnlyList<(string TypeUrl, NamedResource Resource)> Resources
     {
         get
@@ -87,6 +94,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
             TypeUrls.Endpoints => _endpoints.Apply(update, DecodeEndpoints),
             TypeUrls.Listener => _listeners.Apply(update, DecodeListener),
             TypeUrls.Route => _routes.Apply(update, DecodeRoutes),
+            TypeUrls.Secret => _secrets.Apply(update, DecodeSecret),
             _ => [new ResourceRejection(update.TypeUrl, $"{update.TypeUrl} is a type this proxy did not ask for")],
         };
         telemetry.Stats.Subscription(update.TypeUrl)?.OnUpdate(update.SystemVersion, rejections.Count > 0);
@@ -105,6 +113,23 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
                 return;
             _resolved[cluster] = new ResolvedEndpoints(spec, endpoints);
             Publish();
+        }
+    }
+
+    /// <summary>
+    /// Secrets that the agent beside the proxy brings, rather than the control plane: <c>default</c>, <c>ROOTCA</c>, files.
+    /// They come through <see cref="Apply"/> too.
+    /// </summary>
+    public IReadOnlyCollection<string> LocalSecretNames
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var names = new SortedSet<string>(StringComparer.Ordinal);
+                AddSecretNames(names, fromAds: false);
+                return names;
+            }
         }
     }
 
@@ -130,12 +155,32 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
             foreach (var (_, listener) in _listeners.Values)
                 names.UnionWith(listener.RouteNames);
         }
+        else if (typeUrl == TypeUrls.Secret)
+        {
+            AddSecretNames(names, fromAds: true);
+        }
         return names;
     }
+
+    private void AddSecretNames(SortedSet<string> names, bool fromAds)
+    {
+        foreach (var (_, spec) in _clusters.Values)
+            SocketsOf(spec).AddSecretNames(names, fromAds);
+        foreach (var (_, listener) in _listeners.Values)
+        {
+            foreach (var chain in listener.Chains)
+                chain.Socket.AddSecretNames(names, fromAds);
+        }
+    }
+
+    private ClusterSockets SocketsOf(ClusterSpec spec) => _sockets.Of(spec, telemetry.Stats);
+
+    private SecretSpec? Secret(string name) => _secrets.TryGet(name, out var secret) ? secret : null;
 
     private void Publish()
     {
         var previous = published.Current;
+        _sockets.Retain(_clusters);
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var allListeners);
         IsReady = _hasClusters && _hasListeners && allClusters && allListeners;
@@ -161,11 +206,15 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
         foreach (var (name, spec) in _clusters.Values)
         {
             var old = previous.Clusters.GetValueOrDefault(name);
-            if (EndpointsOf(spec) is { } endpoints)
+            var sockets = SocketsOf(spec);
+            Report(name, sockets.Refresh(Secret));
+            if (sockets.IsReady && EndpointsOf(spec) is { } endpoints)
             {
                 var unchanged =
                     old is not null && ReferenceEquals(old.Spec, spec) && ReferenceEquals(old.Set, endpoints);
-                clusters[name] = unchanged ? old! : ClusterRuntime.Build(spec, endpoints, old, telemetry.Stats);
+                clusters[name] = unchanged
+                    ? old!
+                    : ClusterRuntime.Build(spec, endpoints, old, telemetry.Stats, sockets);
                 continue;
             }
             complete = false;
@@ -197,7 +246,9 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
         var listeners = new Dictionary<string, ListenerRuntime>(StringComparer.Ordinal);
         foreach (var (name, listener) in _listeners.Values)
         {
-            if (HasItsRoutes(listener))
+            foreach (var chain in listener.Chains)
+                Report(name, chain.Socket.Refresh(Secret));
+            if (HasItsRoutes(listener) && listener.HasItsSecrets)
             {
                 listeners[name] = listener;
                 continue;
@@ -207,6 +258,12 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
                 listeners[name] = old;
         }
         return listeners;
+    }
+
+    private void Report(string resource, string? problem)
+    {
+        if (problem is not null)
+            Problem?.Invoke(resource, problem);
     }
 
     private bool HasItsRoutes(ListenerRuntime listener)
@@ -227,6 +284,9 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
 
     private ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
         new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context), telemetry);
+
+    private static SecretSpec DecodeSecret(ByteString body, DecodeContext context) =>
+        SecretDecoder.Decode(SecretApi.Secret.Parser.ParseFrom(body), context);
 
     private static RouteTable DecodeRoutes(ByteString body, DecodeContext context)
     {

@@ -16,6 +16,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 {
     private readonly HashSet<ServerConnection> _http = [];
     private readonly HashSet<TcpSession> _tcp = [];
+    private readonly HashSet<PendingConnection> _pending = [];
     private readonly Dictionary<HttpConnectionManagerSpec, Http1Limits> _limits = new(
         ReferenceEqualityComparer.Instance
     );
@@ -24,10 +25,17 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 
     public bool IsDraining { get; private set; }
 
-    public int Connections => _http.Count + _tcp.Count;
+    public int Connections => _http.Count + _tcp.Count + _pending.Count;
 
-    /// <summary>Starts accepting, on the worker's thread.</summary>
-    public void Start(ListenSocket socket) => _accepting = worker.Loop.Listen(socket, this);
+    /// <summary>
+    /// Starts serving, on the worker's thread: accepts, unless the listener is not bound and only takes over connections.
+    /// </summary>
+    public void Start(ListenSocket? socket)
+    {
+        worker.Register(runtime.Spec.Address, this);
+        if (socket is not null)
+            _accepting = worker.Loop.Listen(socket, this);
+    }
 
     /// <summary>
     /// Stops accepting. Idle connections end now, busy ones with their next response, all of them when the time is over.
@@ -38,6 +46,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         if (IsDraining)
             return;
         IsDraining = true;
+        worker.Unregister(runtime.Spec.Address, this);
         _accepting?.Dispose();
         _accepting = null;
         foreach (var connection in _http)
@@ -48,20 +57,48 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 
     public void OnConnected(ByteStream stream)
     {
-        var info = new ConnectionInfo(stream.GetLocalAddress(), stream.RemoteAddress);
-        var chain = runtime.Match(info);
-        switch (chain?.Spec.Terminal)
+        if (runtime.Spec.ListenerFilters.Count == 0)
         {
-            case HttpConnectionManagerSpec:
-                new Http1ServerConnection(worker, this, chain, stream).ServeAsync().Detach();
-                break;
-            case TcpProxySpec tcp:
-                new TcpSession(worker, this, chain, tcp, stream).RunAsync().Detach();
-                break;
-            default:
-                RefuseUnmatched(stream);
-                break;
+            OnInspected(
+                stream,
+                new ConnectionInfo(stream.GetLocalAddress(), stream.RemoteAddress, stream.RemoteAddress)
+            );
+            return;
         }
+        new Inspection(worker, this, runtime, stream).RunAsync().Detach();
+    }
+
+    /// <summary>All is known of a connection that there is to know: it goes to its filter chain.</summary>
+    public void OnInspected(ByteStream stream, in ConnectionInfo info)
+    {
+        if (runtime.Match(info) is not { } chain)
+            RefuseUnmatched(stream);
+        else if (chain.Socket.IsTls)
+            new ServerHandshake(worker, this, chain, stream).RunAsync().Detach();
+        else
+            Serve(stream, chain);
+    }
+
+    /// <summary>Gives a connection whose transport is ready to what ends its chain.</summary>
+    public void Serve(ByteStream stream, FilterChainRuntime chain)
+    {
+        if (chain.Spec.Terminal is TcpProxySpec tcp)
+            new TcpSession(worker, this, chain, tcp, stream).RunAsync().Detach();
+        else
+            new Http1ServerConnection(worker, this, chain, stream).ServeAsync().Detach();
+    }
+
+    public void OnOpened(PendingConnection pending)
+    {
+        _pending.Add(pending);
+        runtime.Stats.OnPendingOpened(worker.Index);
+    }
+
+    public void OnClosed(PendingConnection pending)
+    {
+        _pending.Remove(pending);
+        runtime.Stats.OnPendingClosed(worker.Index);
+        StopTimerWhenEmpty();
     }
 
     /// <summary>The codec's limits for a connection manager; made once.</summary>
@@ -129,6 +166,8 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
             connection.Abort();
         foreach (var session in _tcp)
             session.Abort();
+        foreach (var pending in _pending)
+            pending.Abort();
     }
 
     private void StopTimerWhenEmpty()

@@ -61,7 +61,7 @@ public sealed class ProxyServer : IDisposable
         foreach (var (name, listener) in runtime.Listeners)
         {
             _open.TryGetValue(name, out var current);
-            if (!listener.Spec.BindToPort || ReferenceEquals(current?.Runtime, listener))
+            if (ReferenceEquals(current?.Runtime, listener))
                 continue;
             if (_inboundDraining && listener.Spec.Direction == TrafficDirection.Inbound)
                 continue;
@@ -86,7 +86,9 @@ public sealed class ProxyServer : IDisposable
     public NetAddress? AddressOf(string listener)
     {
         lock (_gate)
-            return _open.TryGetValue(listener, out var open) ? open.Sockets[0].Address : null;
+            return _open.TryGetValue(listener, out var open) && open.Sockets.Length > 0
+                ? open.Sockets[0].Address
+                : null;
     }
 
     /// <summary>Stops accepting and lets connections end; responses announce it.</summary>
@@ -123,14 +125,15 @@ public sealed class ProxyServer : IDisposable
     private void Open(string name, ListenerRuntime listener, OpenListener? current)
     {
         var sockets =
-            current is not null && current.Runtime.Spec.Address == listener.Spec.Address
+            !listener.Spec.BindToPort ? []
+            : current is { Sockets.Length: > 0 } && current.Runtime.Spec.Address == listener.Spec.Address
                 ? current.Sockets
-                : Bind(listener.Spec.Address);
+            : Bind(listener.Spec.Address);
         var next = new OpenListener(listener, sockets, new ActiveListener[_workers.Length]);
         for (var i = 0; i < _workers.Length; i++)
         {
             var active = next.Active[i] = new ActiveListener(_workers[i], listener);
-            var socket = sockets[i];
+            var socket = sockets.Length > 0 ? sockets[i] : null;
             var old = current?.Active[i];
             _workers[i]
                 .Loop.Post(() =>

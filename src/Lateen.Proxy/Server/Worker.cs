@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using Lateen.Core;
+using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Http1;
 using Lateen.Proxy.Runtime;
@@ -13,6 +15,7 @@ namespace Lateen.Proxy.Server;
 /// <summary>One thread of the data plane with everything its connections share. Nothing here is touched by another thread.</summary>
 public sealed class Worker
 {
+    private readonly Dictionary<NetAddress, ActiveListener> _listeners = [];
     private readonly Published<ProxyRuntime> _runtime;
     private readonly TimeProvider _time;
     private readonly byte[] _date = new byte[29];
@@ -46,6 +49,29 @@ public sealed class Worker
 
     /// <summary>True once the proxy drains: responses announce the end of their connection.</summary>
     public bool IsDraining { get; internal set; }
+
+    /// <summary>
+    /// The listener at an address, or at its port on every address: whom a connection goes to that was redirected from
+    /// there. Null when there is none but the one that has it.
+    /// </summary>
+    internal ActiveListener? ListenerAt(in NetAddress address, ActiveListener except)
+    {
+        if (!_listeners.TryGetValue(address, out var found))
+            _listeners.TryGetValue(AnyAddress(address), out found);
+        return ReferenceEquals(found, except) ? null : found;
+    }
+
+    /// <summary>Makes a listener known by its address, instead of the one before it.</summary>
+    internal void Register(in NetAddress address, ActiveListener listener) => _listeners[address] = listener;
+
+    internal void Unregister(in NetAddress address, ActiveListener listener)
+    {
+        if (_listeners.TryGetValue(address, out var known) && ReferenceEquals(known, listener))
+            _listeners.Remove(address);
+    }
+
+    private static NetAddress AnyAddress(in NetAddress address) =>
+        NetAddress.From(address.Family == AddressFamilyKind.IPv6 ? IPAddress.IPv6Any : IPAddress.Any, address.Port);
 
     /// <summary>xorshift128+: fast and even, not secret.</summary>
     public ulong NextRandom()

@@ -12,7 +12,10 @@ public sealed class ListenerStats(string address, int workers)
         new StatDefinition("downstream_cx_total"),
         new StatDefinition("downstream_cx_active", SampleKind.Gauge),
         new StatDefinition("downstream_cx_destroy"),
-        new StatDefinition("no_filter_chain_match")
+        new StatDefinition("no_filter_chain_match"),
+        new StatDefinition("downstream_pre_cx_active", SampleKind.Gauge),
+        new StatDefinition("downstream_pre_cx_timeout"),
+        new StatDefinition("downstream_cx_proxy_proto_error")
     );
 
     // Envoy writes addresses into names with underscores for colons.
@@ -25,6 +28,9 @@ public sealed class ListenerStats(string address, int workers)
         ConnectionsActive,
         ConnectionsDestroyed,
         NoFilterChainMatch,
+        PendingActive,
+        PendingTimeouts,
+        ProxyProtocolErrors,
     }
 
     /// <summary>Connections open now.</summary>
@@ -41,6 +47,16 @@ public sealed class ListenerStats(string address, int workers)
         _scope.Cells.Decrement(worker, (int)Cell.ConnectionsActive);
         _scope.Cells.Increment(worker, (int)Cell.ConnectionsDestroyed);
     }
+
+    /// <summary>A connection is inspected, or in its handshake.</summary>
+    public void OnPendingOpened(int worker) => _scope.Cells.Increment(worker, (int)Cell.PendingActive);
+
+    public void OnPendingClosed(int worker) => _scope.Cells.Decrement(worker, (int)Cell.PendingActive);
+
+    /// <summary>Inspection took longer than <c>listener_filters_timeout</c>.</summary>
+    public void OnPendingTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.PendingTimeouts);
+
+    public void OnProxyProtocolError(int worker) => _scope.Cells.Increment(worker, (int)Cell.ProxyProtocolErrors);
 
     public void OnNoFilterChain(int worker) => _scope.Cells.Increment(worker, (int)Cell.NoFilterChainMatch);
 

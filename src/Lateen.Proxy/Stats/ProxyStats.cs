@@ -22,6 +22,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     private readonly ConcurrentDictionary<string, FaultStats> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CorsStats> _cors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ListenerStats> _listeners = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TlsStats> _listenerTls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TlsStats> _clusterTls = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, SubscriptionStats> _subscriptions = new(StringComparer.Ordinal)
     {
@@ -34,6 +36,9 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     public int Workers => workers;
 
     public IstioMetrics Istio { get; } = new(workers);
+
+    /// <summary>What listener filters saw.</summary>
+    public InspectorStats Inspectors { get; } = new(workers);
 
     /// <summary>Context of requests that no route or cluster took, by direction.</summary>
     internal IstioContext UnroutedInbound { get; } = new(isInbound: true, self, null);
@@ -56,11 +61,22 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     public ListenerStats Listener(string address) =>
         _listeners.GetOrAdd(address, name => new ListenerStats(name, workers));
 
+    /// <summary>Handshakes with clients of a listener.</summary>
+    public TlsStats ListenerTls(string address) =>
+        _listenerTls.GetOrAdd(address, name => TlsStats.OfListener(name, workers));
+
+    /// <summary>Handshakes with endpoints of a cluster.</summary>
+    public TlsStats ClusterTls(string name) => _clusterTls.GetOrAdd(name, key => TlsStats.OfCluster(key, workers));
+
     /// <summary>Null for a type that the proxy does not know.</summary>
     public SubscriptionStats? Subscription(string typeUrl) => _subscriptions.GetValueOrDefault(typeUrl);
 
     /// <summary>The cluster is gone, and its numbers with it.</summary>
-    public void ForgetCluster(string name) => _clusters.TryRemove(name, out _);
+    public void ForgetCluster(string name)
+    {
+        _clusters.TryRemove(name, out _);
+        _clusterTls.TryRemove(name, out _);
+    }
 
     internal IstioContext Context(bool isInbound, Clusters.ServiceIdentity? service) => new(isInbound, self, service);
 
@@ -76,6 +92,11 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
         foreach (var stats in _tcp.Values)
             stats.Collect(samples);
         foreach (var stats in _listeners.Values)
+            stats.Collect(samples);
+        Inspectors.Collect(samples);
+        foreach (var stats in _listenerTls.Values)
+            stats.Collect(samples);
+        foreach (var stats in _clusterTls.Values)
             stats.Collect(samples);
         foreach (var cluster in runtime.Clusters.Values)
             cluster.Collect(samples);

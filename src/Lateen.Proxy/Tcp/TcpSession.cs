@@ -3,11 +3,13 @@ using System.Diagnostics;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
+using Lateen.Proxy.Upstream;
 
 namespace Lateen.Proxy.Tcp;
 
@@ -104,6 +106,8 @@ internal sealed class TcpSession
                 continue;
             _worker.Loop.Arm(_timer, cluster.Spec.ConnectTimeout);
             var result = await _upstream.ConnectAsync();
+            if (result > 0)
+                result = ResultOf(await EndpointPool.Of(_worker, endpoint).SecureAsync(_upstream, cluster));
             _worker.Loop.Disarm(_timer);
             if (result > 0)
             {
@@ -121,6 +125,14 @@ internal sealed class TcpSession
         _info.Flags |= ResponseFlags.UpstreamConnectionFailure;
         return null;
     }
+
+    private static int ResultOf(TlsOutcome handshake) =>
+        handshake switch
+        {
+            TlsOutcome.Established => 1,
+            TlsOutcome.Aborted => IoResult.Aborted,
+            _ => IoResult.Failed,
+        };
 
     private async LoopTask<int> RelayAsync(ByteStream upstream)
     {

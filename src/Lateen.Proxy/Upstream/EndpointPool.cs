@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Http1;
@@ -17,19 +19,36 @@ internal sealed class EndpointPool
     private readonly Worker _worker;
     private readonly EndpointState _endpoint;
     private readonly LoopTimer _sweep;
+    private readonly TlsSessions _sessions = new();
+    private EndpointPool? _next;
     private Http1ClientConnection? _latest;
     private Http1ClientConnection? _oldest;
 
-    private EndpointPool(Worker worker, EndpointState endpoint)
+    private EndpointPool(Worker worker, EndpointState endpoint, string host)
     {
         _worker = worker;
         _endpoint = endpoint;
+        Host = host;
         _sweep = new LoopTimer(static self => ((EndpointPool)self).CloseOld(), this);
     }
 
+    /// <summary>Host of the requests whose connections these are, where the cluster's <c>auto_sni</c> sets them apart; else empty.</summary>
+    public string Host { get; }
+
     /// <summary>The pool of a worker for an endpoint.</summary>
-    public static EndpointPool Of(Worker worker, EndpointState endpoint) =>
-        (EndpointPool)(endpoint.WorkerSlots[worker.Index] ??= new EndpointPool(worker, endpoint));
+    /// <param name="host">Host of the request, without port, for clusters with <c>auto_sni</c>; empty for the rest.</param>
+    public static EndpointPool Of(Worker worker, EndpointState endpoint, string host = "")
+    {
+        var first = (EndpointPool?)endpoint.WorkerSlots[worker.Index];
+        for (var pool = first; pool is not null; pool = pool._next)
+        {
+            if (pool.Host == host)
+                return pool;
+        }
+        var added = new EndpointPool(worker, endpoint, host) { _next = first };
+        endpoint.WorkerSlots[worker.Index] = added;
+        return added;
+    }
 
     /// <summary>A stream on a connection that is there and looks alive; null when there is none.</summary>
     public ClientStream? TryTake()
@@ -55,6 +74,10 @@ internal sealed class EndpointPool
             : new ConnectOptions { Source = cluster.Spec.SourceAddress };
         return _worker.Loop.Connect(_endpoint.Address, options);
     }
+
+    /// <summary>Makes a connection that is open what its transport socket wants it to be.</summary>
+    public LoopTask<TlsOutcome> SecureAsync(ByteStream stream, ClusterRuntime cluster) =>
+        UpstreamSecurity.SecureAsync(_worker.Index, stream, _endpoint, cluster, Host, _sessions);
 
     /// <summary>Makes a connection that is open now ready for its first request.</summary>
     public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster)

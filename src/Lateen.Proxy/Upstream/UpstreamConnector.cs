@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Server;
@@ -39,10 +40,11 @@ internal sealed class UpstreamConnector
         }
         _connecting = stream;
         _worker.Loop.Arm(_timer, cluster.Spec.ConnectTimeout);
-        var connected = await stream.ConnectAsync();
+        var connected =
+            await stream.ConnectAsync() > 0 && await pool.SecureAsync(stream, cluster) == TlsOutcome.Established;
         _worker.Loop.Disarm(_timer);
         _connecting = null;
-        if (connected < 0)
+        if (!connected)
         {
             cluster.Stats.OnConnectFailed(_worker.Index, _timedOut);
             stream.Close();

@@ -33,7 +33,15 @@ public sealed class ProxyFixture : IDisposable
         CorsApi.Cors.Descriptor,
         CorsApi.CorsPolicy.Descriptor,
         RouteApi.FilterConfig.Descriptor,
-        Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor
+        Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor,
+        Envoy.Extensions.TransportSockets.Tls.V3.DownstreamTlsContext.Descriptor,
+        Envoy.Extensions.TransportSockets.Tls.V3.UpstreamTlsContext.Descriptor,
+        Envoy.Extensions.TransportSockets.RawBuffer.V3.RawBuffer.Descriptor,
+        Envoy.Extensions.TransportSockets.ProxyProtocol.V3.ProxyProtocolUpstreamTransport.Descriptor,
+        Envoy.Extensions.Filters.Listener.TlsInspector.V3.TlsInspector.Descriptor,
+        Envoy.Extensions.Filters.Listener.HttpInspector.V3.HttpInspector.Descriptor,
+        Envoy.Extensions.Filters.Listener.OriginalDst.V3.OriginalDst.Descriptor,
+        Envoy.Extensions.Filters.Listener.ProxyProtocol.V3.ProxyProtocol.Descriptor
     );
 
     /// <summary>Knows every type that resources of tests pack.</summary>

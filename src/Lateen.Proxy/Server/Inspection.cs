@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net;
+using Lateen.Net.Async;
+using Lateen.Net.Streams;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Listeners.Inspectors;
+using Lateen.Proxy.Stats;
+
+namespace Lateen.Proxy.Server;
+
+/// <summary>
+/// Runs a listener's filters over a new connection: each looks at its first bytes, which stay where they are for the
+/// handshake or the codec, and adds to what the choice of a filter chain goes by.
+/// </summary>
+internal sealed class Inspection(Worker worker, ActiveListener listener, ListenerRuntime runtime, ByteStream stream)
+    : PendingConnection(worker, listener, stream)
+{
+    private const string Tls = "tls";
+    private const string Plain = "raw_buffer";
+
+    private ClientHello? _hello;
+    private string? _http;
+    private bool _isRedirected;
+
+    private InspectorStats Stats => Worker.Telemetry.Stats.Inspectors;
+
+    protected override async LoopTask<bool> PrepareAsync()
+    {
+        StartTimer(runtime.Spec.ListenerFiltersTimeout);
+        foreach (var filter in runtime.Spec.ListenerFilters)
+        {
+            if (filter.Disabled?.Matches(Stream.GetLocalAddress().Port) == true)
+                continue;
+            var goesOn = await RunAsync(filter);
+            if (TimedOut && !Stream.IsDead)
+            {
+                runtime.Stats.OnPendingTimeout(Worker.Index);
+                return runtime.Spec.ContinuesOnTimeout;
+            }
+            if (!goesOn)
+                return false;
+        }
+        return true;
+    }
+
+    protected override void GoOn()
+    {
+        var destination = Stream.GetLocalAddress();
+        if (
+            _isRedirected
+            && runtime.Spec.UseOriginalDestination
+            && Worker.ListenerAt(destination, Listener) is { } other
+        )
+        {
+            other.OnConnected(Stream);
+            return;
+        }
+        var protocols =
+            _hello is not null ? _hello.Protocols
+            : _http is { Length: > 0 } ? (IReadOnlyList<string>)[_http]
+            : [];
+        Listener.OnInspected(
+            Stream,
+            new ConnectionInfo(
+                destination,
+                Stream.RemoteAddress,
+                Stream.DirectRemoteAddress,
+                _hello?.ServerName ?? "",
+                _hello is null ? Plain : Tls,
+                protocols
+            )
+        );
+    }
+
+    protected override void OnTimeout() => Stream.CancelRead();
+
+    private LoopTask<bool> RunAsync(ListenerFilterSpec filter)
+    {
+        switch (filter.Kind)
+        {
+            case ListenerFilterKind.TlsInspector:
+                return InspectTlsAsync();
+            case ListenerFilterKind.HttpInspector:
+                return InspectHttpAsync();
+            case ListenerFilterKind.ProxyProtocol:
+                return TakeProxyHeaderAsync(filter.AllowsPlain);
+            default:
+                RestoreDestination();
+                return new LoopTask<bool>(true);
+        }
+    }
+
+    private void RestoreDestination()
+    {
+        if (!Stream.TryGetOriginalDestination(out var destination) || destination == Stream.GetLocalAddress())
+            return;
+        _isRedirected = true;
+        Stream.RestoreAddresses(default, destination);
+    }
+
+    private async LoopTask<bool> InspectTlsAsync()
+    {
+        var seen = 0;
+        while (true)
+        {
+            seen = await Stream.PeekAsync(seen);
+            if (seen <= 0)
+                return seen != IoResult.Failed && seen != IoResult.EndOfStream && !Stream.IsDead;
+            switch (ClientHello.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), out _hello))
+            {
+                case ClientHelloStatus.Complete:
+                    Stats.OnTls(
+                        Worker.Index,
+                        hasName: _hello!.ServerName.Length > 0,
+                        hasAlpn: _hello.Protocols.Count > 0
+                    );
+                    return true;
+                case ClientHelloStatus.NotTls:
+                    Stats.OnNotTls(Worker.Index);
+                    return true;
+                case ClientHelloStatus.NeedMore when seen == Stream.Loop.Scratch.Length:
+                    Stats.OnHelloTooLarge(Worker.Index);
+                    return false;
+            }
+        }
+    }
+
+    private async LoopTask<bool> InspectHttpAsync()
+    {
+        if (_hello is not null)
+            return true;
+        var seen = 0;
+        while (true)
+        {
+            seen = await Stream.PeekAsync(seen);
+            if (seen <= 0)
+                return seen != IoResult.Failed && seen != IoResult.EndOfStream && !Stream.IsDead;
+            _http = HttpSniffer.Sniff(Stream.Loop.Scratch.AsSpan(0, seen));
+            if (_http is null)
+                continue;
+            Stats.OnHttp(Worker.Index, _http);
+            return true;
+        }
+    }
+
+    private async LoopTask<bool> TakeProxyHeaderAsync(bool allowsPlain)
+    {
+        var seen = 0;
+        while (true)
+        {
+            seen = await Stream.PeekAsync(seen);
+            if (seen <= 0)
+                return seen != IoResult.Failed && seen != IoResult.EndOfStream && !Stream.IsDead;
+            switch (ProxyHeader.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), out var header))
+            {
+                case ProxyHeaderStatus.Complete:
+                    Stream.RestoreAddresses(header.Source, header.Destination);
+                    return await DropAsync(header.Length);
+                case ProxyHeaderStatus.Absent when allowsPlain:
+                    return true;
+                case ProxyHeaderStatus.NeedMore when seen < Stream.Loop.Scratch.Length:
+                    break;
+                default:
+                    runtime.Stats.OnProxyProtocolError(Worker.Index);
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>Takes bytes that were looked at off the connection.</summary>
+    private async LoopTask<bool> DropAsync(int count)
+    {
+        while (count > 0)
+        {
+            var received = await Stream.ReadAsync(count);
+            if (received <= 0)
+                return false;
+            Stream.Consume(received);
+            count -= received;
+        }
+        return true;
+    }
+}

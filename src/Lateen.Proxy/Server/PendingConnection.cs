@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net.Async;
+using Lateen.Net.Loop;
+using Lateen.Net.Streams;
+
+namespace Lateen.Proxy.Server;
+
+/// <summary>A connection that is not served yet: something must come from its client first, and not too late.</summary>
+internal abstract class PendingConnection
+{
+    private readonly LoopTimer _timer;
+
+    protected PendingConnection(Worker worker, ActiveListener listener, ByteStream stream)
+    {
+        Worker = worker;
+        Listener = listener;
+        Stream = stream;
+        _timer = new LoopTimer(static self => ((PendingConnection)self).OnTimer(), this);
+    }
+
+    protected Worker Worker { get; }
+
+    protected ActiveListener Listener { get; }
+
+    protected ByteStream Stream { get; }
+
+    /// <summary>True once the time was over.</summary>
+    protected bool TimedOut { get; private set; }
+
+    /// <summary>Takes the connection up to where it is served, or closes it.</summary>
+    public async LoopTask<int> RunAsync()
+    {
+        Listener.OnOpened(this);
+        var goesOn = false;
+        try
+        {
+            goesOn = await PrepareAsync();
+        }
+        finally
+        {
+            Worker.Loop.Disarm(_timer);
+            Listener.OnClosed(this);
+            if (!goesOn)
+                Stream.Close();
+        }
+        if (goesOn)
+            GoOn();
+        return 0;
+    }
+
+    public void Abort() => Stream.Abort();
+
+    /// <summary>True when the connection may go on; false when it is to be closed.</summary>
+    protected abstract LoopTask<bool> PrepareAsync();
+
+    /// <summary>Hands the connection over.</summary>
+    protected abstract void GoOn();
+
+    /// <summary>The time is over: wakes who waits.</summary>
+    protected abstract void OnTimeout();
+
+    protected void StartTimer(TimeSpan limit)
+    {
+        if (limit > TimeSpan.Zero)
+            Worker.Loop.Arm(_timer, limit);
+    }
+
+    private void OnTimer()
+    {
+        TimedOut = true;
+        OnTimeout();
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net.Async;
+using Lateen.Net.Streams;
+using Lateen.Net.Tls;
+using Lateen.Proxy.Listeners;
+
+namespace Lateen.Proxy.Server;
+
+/// <summary>A client's TLS handshake with the context that is in force when it begins.</summary>
+internal sealed class ServerHandshake(
+    Worker worker,
+    ActiveListener listener,
+    FilterChainRuntime chain,
+    ByteStream stream
+) : PendingConnection(worker, listener, stream)
+{
+    protected override async LoopTask<bool> PrepareAsync()
+    {
+        // A listener is in force with its secrets only, so there is a context; without one nobody is served.
+        if (chain.Socket.Context is not { } context)
+            return false;
+        StartTimer(chain.Spec.HandshakeTimeout);
+        var outcome = await Stream.HandshakeAsync(context);
+        if (outcome == TlsOutcome.Established)
+            chain.Socket.Stats.OnEstablished(Worker.Index, Stream.Tls!);
+        else
+            chain.Socket.Stats.OnFailed(Worker.Index, outcome);
+        return outcome == TlsOutcome.Established;
+    }
+
+    protected override void GoOn() => Listener.Serve(Stream, chain);
+
+    protected override void OnTimeout() => Stream.Abort();
+}

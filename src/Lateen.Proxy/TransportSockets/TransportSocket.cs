@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Net.Tls;
+using Lateen.Proxy.Stats;
+
+namespace Lateen.Proxy.TransportSockets;
+
+/// <summary>
+/// A transport socket as connections use it. The object stays while its configuration does; what changes is the context,
+/// exchanged as a whole when a secret does: new connections take the new one, old ones go on with theirs.
+/// </summary>
+public sealed class TransportSocket
+{
+    private readonly TlsStats? _stats;
+    private SecretSpec[] _builtFrom = [];
+    private TlsContext? _context;
+
+    /// <param name="stats">Where handshakes count; needed for TLS.</param>
+    public TransportSocket(TransportSocketSpec spec, TlsStats? stats = null)
+    {
+        Spec = spec;
+        _stats = stats;
+    }
+
+    public static TransportSocket Plaintext { get; } = new(TransportSocketSpec.Plaintext);
+
+    public TransportSocketSpec Spec { get; }
+
+    public bool IsTls => Spec.Tls is not null;
+
+    /// <summary>False while a secret is missing.</summary>
+    public bool IsReady => !IsTls || Context is not null;
+
+    /// <summary>The context for new handshakes; null in plaintext and while a secret is missing. Any thread.</summary>
+    public TlsContext? Context => Volatile.Read(ref _context);
+
+    public TlsStats Stats => _stats ?? throw new InvalidOperationException("A plaintext socket has no handshakes.");
+
+    /// <summary>
+    /// Builds the context anew when the secrets it is made of are others now. Only the thread that applies configuration.
+    /// </summary>
+    /// <returns>Why that failed, the previous context staying in force; null when all is well.</returns>
+    public string? Refresh(Func<string, SecretSpec?> secrets)
+    {
+        if (Spec.Tls is not { } tls || Gather(tls, secrets) is not { } needed)
+            return null;
+        if (_context is not null && needed.AsSpan().SequenceEqual(_builtFrom))
+            return null;
+        _builtFrom = needed;
+        try
+        {
+            Volatile.Write(ref _context, TlsContext.Create(WithSecrets(tls, needed)));
+            _stats!.OnContextUpdated();
+            return null;
+        }
+        catch (TlsConfigurationException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    /// <summary>Names of the secrets it is made of.</summary>
+    public void AddSecretNames(SortedSet<string> names, bool fromAds)
+    {
+        foreach (var secret in Spec.Tls?.CertificateSecrets ?? [])
+        {
+            if (secret.IsFromAds == fromAds)
+                names.Add(secret.Name);
+        }
+        if (Spec.Tls?.ValidationSecret is { } validation && validation.IsFromAds == fromAds)
+            names.Add(validation.Name);
+    }
+
+    /// <summary>The secrets in the order of the references; null while one is missing.</summary>
+    private static SecretSpec[]? Gather(TlsSocketSpec tls, Func<string, SecretSpec?> secrets)
+    {
+        var count = tls.CertificateSecrets.Count;
+        var found = new SecretSpec[tls.ValidationSecret is null ? count : count + 1];
+        for (var i = 0; i < found.Length; i++)
+        {
+            var reference = i < count ? tls.CertificateSecrets[i] : tls.ValidationSecret!;
+            if (secrets(reference.Name) is not { } secret)
+                return null;
+            found[i] = secret;
+        }
+        return found;
+    }
+
+    private static TlsOptions WithSecrets(TlsSocketSpec tls, SecretSpec[] secrets)
+    {
+        var certificates = new List<TlsCertificate>(tls.Options.Certificates);
+        var validation = tls.Options.Validation;
+        for (var i = 0; i < secrets.Length; i++)
+        {
+            if (i == tls.CertificateSecrets.Count)
+                validation = Merge(validation, NeedValidation(secrets[i], tls.ValidationSecret!.Name));
+            else if (secrets[i].Certificate is { } certificate)
+                certificates.Add(certificate);
+            else
+                throw new TlsConfigurationException(
+                    $"tls_certificate_sds_secret_configs: the secret {tls.CertificateSecrets[i].Name} is no tls_certificate"
+                );
+        }
+        return tls.Options with { Certificates = certificates, Validation = validation };
+    }
+
+    private static PeerValidation NeedValidation(SecretSpec secret, string name) =>
+        secret.Validation
+        ?? throw new TlsConfigurationException(
+            $"validation_context_sds_secret_config: the secret {name} is no validation_context"
+        );
+
+    /// <summary>
+    /// A combined context: what the secret has goes over the default, lists are joined, flags of either hold, as protobuf
+    /// messages are merged.
+    /// </summary>
+    private static PeerValidation Merge(PeerValidation? basis, PeerValidation secret) =>
+        basis is null
+            ? secret
+            : new PeerValidation
+            {
+                TrustedRoots = secret.TrustedRoots.IsEmpty ? basis.TrustedRoots : secret.TrustedRoots,
+                RevocationLists = secret.RevocationLists.IsEmpty ? basis.RevocationLists : secret.RevocationLists,
+                OnlyLeafRevocation = basis.OnlyLeafRevocation || secret.OnlyLeafRevocation,
+                Names = [.. basis.Names, .. secret.Names],
+                CertificatePins = [.. basis.CertificatePins, .. secret.CertificatePins],
+                KeyPins = [.. basis.KeyPins, .. secret.KeyPins],
+                AllowExpired = basis.AllowExpired || secret.AllowExpired,
+                AcceptUntrusted = basis.AcceptUntrusted || secret.AcceptUntrusted,
+                MaxDepth = secret.MaxDepth ?? basis.MaxDepth,
+            };
+}

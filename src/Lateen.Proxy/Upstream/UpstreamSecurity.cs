@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Text;
+using Lateen.Net.Async;
+using Lateen.Net.Streams;
+using Lateen.Net.Tls;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.TransportSockets;
+
+namespace Lateen.Proxy.Upstream;
+
+/// <summary>The client's half of a transport socket: handshakes with endpoints.</summary>
+internal static class UpstreamSecurity
+{
+    /// <summary>Does what the endpoint's socket asks for, at once in plaintext.</summary>
+    /// <param name="host">Host of the request, where the cluster's <c>auto_sni</c> asks for it.</param>
+    /// <param name="sessions">Sessions with this endpoint and host.</param>
+    public static LoopTask<TlsOutcome> SecureAsync(
+        int worker,
+        ByteStream stream,
+        EndpointState endpoint,
+        ClusterRuntime cluster,
+        string host,
+        TlsSessions sessions
+    ) =>
+        endpoint.Socket.IsTls
+            ? ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
+            : new LoopTask<TlsOutcome>(TlsOutcome.Established);
+
+    private static async LoopTask<TlsOutcome> ShakeHandsAsync(
+        int worker,
+        ByteStream stream,
+        EndpointState endpoint,
+        ClusterRuntime cluster,
+        string host,
+        TlsSessions sessions
+    )
+    {
+        var socket = endpoint.Socket;
+        var serverName = ServerName(socket.Spec.Tls!, endpoint, host);
+        var expected =
+            cluster.Spec.ChecksRequestHost ? host
+            : socket.Spec.Tls!.ChecksServerName ? serverName
+            : null;
+        // Without its context, or without the name it must check, nothing can be trusted.
+        if (socket.Context is not { } context || expected is { Length: 0 })
+        {
+            socket.Stats.OnFailed(worker, TlsOutcome.NameMismatch);
+            return TlsOutcome.NameMismatch;
+        }
+        var options = new TlsClientOptions
+        {
+            ServerName = serverName,
+            ExpectedHost = expected,
+            Sessions = sessions,
+        };
+        var outcome = await stream.HandshakeAsync(context, options);
+        if (outcome == TlsOutcome.Established)
+            socket.Stats.OnEstablished(worker, stream.Tls!);
+        else
+            socket.Stats.OnFailed(worker, outcome);
+        return outcome;
+    }
+
+    /// <summary>SNI: the request's host, the endpoint's, or the configured one, in this order; never an address (RFC 6066 §3).</summary>
+    private static string ServerName(TlsSocketSpec tls, EndpointState endpoint, string host)
+    {
+        var name =
+            host.Length > 0 ? host
+            : tls.UsesHostName && endpoint.RewriteHost is { Length: > 0 } hostName ? Encoding.ASCII.GetString(hostName)
+            : tls.ServerName;
+        return IPAddress.TryParse(name, out _) ? "" : name;
+    }
+}
