@@ -90,7 +90,7 @@ public sealed partial class Http2Connection
         if (data.IsEmpty)
         {
             if (endOfStream)
-                WriteData(stream, default, endsStream: true);
+                EndData(stream);
         }
         else if (stream.SendWindow <= 0)
             stream.WantsWindow = true;
@@ -207,6 +207,18 @@ public sealed partial class Http2Connection
             FrameHeader.Write(target, size, FrameType.Continuation, ends, id);
         }
         FrameHeader.Write(output, FrameHeader.MaxPayload, FrameType.Headers, flags, id);
+    }
+
+    /// <summary>The end alone: in the DATA frame in front of it, if that has not left, else in one of its own.</summary>
+    private void EndData(Http2Stream stream)
+    {
+        if (!_output.TryEndLastData(stream.Id))
+        {
+            WriteData(stream, default, endsStream: true);
+            return;
+        }
+        stream.OnLocalEnd();
+        CloseIfEnded(stream);
     }
 
     private void WriteData(Http2Stream stream, ReadOnlySpan<byte> data, bool endsStream)

@@ -13,13 +13,24 @@ internal sealed class Http2Output
     /// <summary>Start of the first frame that is not written whole; with it, written bytes are told apart into frames.</summary>
     private int _frame;
 
+    /// <summary>Start of the last frame, while nobody has looked at it; -1 otherwise.</summary>
+    private int _last = -1;
+
     public Http2Output(Http2Workspace workspace, Http2Counters counters)
     {
         _workspace = workspace;
         _counters = counters;
     }
 
-    public ReadOnlySpan<byte> Pending => _buffer.AsSpan(_start, _end - _start);
+    /// <summary>What is to be written. Whoever looks may be writing it, so it is not changed any more.</summary>
+    public ReadOnlySpan<byte> Pending
+    {
+        get
+        {
+            _last = -1;
+            return _buffer.AsSpan(_start, _end - _start);
+        }
+    }
 
     public int Length => _end - _start;
 
@@ -47,11 +58,25 @@ internal sealed class Http2Output
 
     public void Commit(int length, int frames, bool isControl)
     {
+        _last = frames == 1 ? _end : -1;
         _end += length;
         Frames += frames;
         if (isControl)
             ControlFrames += frames;
         _counters.Add(Http2Counter.PendingSendBytes, length);
+    }
+
+    /// <summary>Sets END_STREAM in the last frame, if that is DATA of this stream and nobody has seen it.</summary>
+    public bool TryEndLastData(uint streamId)
+    {
+        if (_last < 0)
+            return false;
+        var frame = _buffer.AsSpan(_last);
+        var header = FrameHeader.Read(frame);
+        if (header.Type != FrameType.Data || header.StreamId != streamId)
+            return false;
+        FrameHeader.Write(frame, header.Length, FrameType.Data, header.Flags | FrameFlags.EndStream, streamId);
+        return true;
     }
 
     /// <summary>The first bytes of <see cref="Pending"/> are written.</summary>
@@ -88,6 +113,7 @@ internal sealed class Http2Output
         _workspace.Return(_buffer);
         _buffer = [];
         _start = _end = _frame = 0;
+        _last = -1;
         Frames = ControlFrames = 0;
     }
 
@@ -110,5 +136,7 @@ internal sealed class Http2Output
         _start -= keep;
         _end -= keep;
         _frame -= keep;
+        if (_last >= 0)
+            _last -= keep;
     }
 }

@@ -129,6 +129,23 @@ public sealed class Http2FlowControlTests
         Assert.Equal(["DATA 1 10", "SETTINGS ACK", "DATA 1 10 END"], client.TakeFrames());
     }
 
+    [Theory]
+    [InlineData("nothing", "DATA 1 5 END")]
+    [InlineData("a look at the output", "DATA 1 5, DATA 1 0 END")] // it may be on its way
+    [InlineData("another frame", "DATA 1 5, PING 0000000000000001, DATA 1 0 END")]
+    public void The_end_goes_into_the_last_frame_when_nothing_came_between(string between, string frames)
+    {
+        var client = Endpoint.StartedClient(method: "POST", endOfStream: false);
+        client.Connection.SendData(client.Streams[1], new byte[5], endOfStream: false);
+        if (between == "another frame")
+            client.Connection.SendPing(1);
+        else if (between != "nothing")
+            Assert.False(client.Connection.Output.IsEmpty);
+        client.Connection.SendData(client.Streams[1], default, endOfStream: true);
+        Assert.True(client.Streams[1].IsLocalClosed);
+        Assert.Equal(frames, string.Join(", ", client.TakeFrames()));
+    }
+
     [Fact]
     public void The_end_of_a_stream_needs_no_window()
     {
