@@ -100,6 +100,34 @@ public sealed partial class Http2Connection
         return sent;
     }
 
+    /// <summary>
+    /// Bytes of body that <see cref="SendData"/> would take now. It need not be the last word: another stream's turn may end.
+    /// </summary>
+    public int Room(Http2Stream stream)
+    {
+        if (stream.IsLocalClosed || IsOver || (!_queue.IsEmpty && !stream.HasTurn))
+            return 0;
+        var room = Math.Min(stream.SendWindow, SendRoom());
+        return (int)Math.Clamp(room, 0, _queue.IsEmpty ? int.MaxValue : Turn);
+    }
+
+    /// <summary>
+    /// For a stream that has no <see cref="Room"/>: <see cref="IHttp2Handler.OnWritable"/> tells when there is, and the stream
+    /// then has to send or to say with <see cref="PassOn"/> that it has nothing.
+    /// </summary>
+    public void AskForRoom(Http2Stream stream)
+    {
+        if (stream.IsLocalClosed || IsOver || stream.HasTurn)
+            return;
+        if (stream.SendWindow <= 0)
+            stream.WantsWindow = true;
+        else
+            _queue.Enqueue(stream);
+    }
+
+    /// <summary>The stream does not use its turn.</summary>
+    public void PassOn(Http2Stream stream) => PassTurn(stream);
+
     private int SendSome(Http2Stream stream, ReadOnlySpan<byte> data, bool endOfStream)
     {
         var isContended = !_queue.IsEmpty;

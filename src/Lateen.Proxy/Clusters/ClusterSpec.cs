@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http2;
 using Lateen.Net;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
@@ -63,6 +64,12 @@ public sealed record ClusterSpec
 
     /// <summary>Idle time after which a pooled connection is closed (<c>common_http_protocol_options.idle_timeout</c>): 1 hour.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>What is spoken to the endpoints; HTTP/1.1 by default.</summary>
+    public UpstreamProtocol Protocol { get; init; }
+
+    /// <summary>The HTTP/2 options of whichever of the protocol's options has them.</summary>
+    public Http2Options Http2 { get; init; } = Http2Options.Default;
 
     /// <summary><c>max_requests_per_connection</c>; 0 is no limit.</summary>
     public int MaxRequestsPerConnection { get; init; }

@@ -40,6 +40,14 @@ internal static class ClusterDecoder
                     kind is ClusterKind.StrictDns or ClusterKind.LogicalDns
                 ),
             IdleTimeout = context.Duration(common?.IdleTimeout, TimeSpan.FromHours(1), "idle_timeout"),
+            Protocol = Protocol(options),
+            Http2 = Http2OptionsDecoder.Decode(
+                options?.ExplicitHttpConfig?.Http2ProtocolOptions
+                    ?? options?.UseDownstreamProtocolConfig?.Http2ProtocolOptions
+                    ?? options?.AutoConfig?.Http2ProtocolOptions,
+                "typed_extension_protocol_options.http2_protocol_options",
+                context
+            ),
             MaxRequestsPerConnection = (int)(common?.MaxRequestsPerConnection ?? cluster.MaxRequestsPerConnection ?? 0),
             DnsRefreshRate = context.Duration(cluster.DnsRefreshRate, TimeSpan.FromSeconds(5), "dns_refresh_rate"),
             Outlier = OutlierDecoder.Decode(cluster.OutlierDetection, "outlier_detection", context),
@@ -53,6 +61,17 @@ internal static class ClusterDecoder
         };
         return BalancerDecoder.Decode(cluster, spec, context);
     }
+
+    private static UpstreamProtocol Protocol(Upstreams.HttpProtocolOptions? options) =>
+        options?.UpstreamProtocolOptionsCase switch
+        {
+            Upstreams.HttpProtocolOptions.UpstreamProtocolOptionsOneofCase.AutoConfig => UpstreamProtocol.Auto,
+            Upstreams.HttpProtocolOptions.UpstreamProtocolOptionsOneofCase.UseDownstreamProtocolConfig =>
+                UpstreamProtocol.Downstream,
+            _ => options?.ExplicitHttpConfig?.Http2ProtocolOptions is null
+                ? UpstreamProtocol.Http1
+                : UpstreamProtocol.Http2,
+        };
 
     private static ClusterKind Kind(Api.Cluster cluster, DecodeContext context)
     {

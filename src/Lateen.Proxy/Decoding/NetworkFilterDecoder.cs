@@ -85,6 +85,16 @@ internal static class NetworkFilterDecoder
             MaxRequestsPerConnection = (int)(common?.MaxRequestsPerConnection ?? 0),
             Proxy100Continue = manager.Proxy100Continue,
             AcceptHttp10 = manager.HttpProtocolOptions?.AcceptHttp10 ?? false,
+            Codec = (CodecKind)manager.CodecType,
+            Http2 = Http2OptionsDecoder.Decode(
+                manager.Http2ProtocolOptions,
+                $"{path}.http2_protocol_options",
+                context
+            ) with
+            {
+                MaxHeaderListBytes = (int)Math.Min(manager.MaxRequestHeadersKb ?? 60, 63) * 1024,
+                MaxHeaderCount = (int)(common?.MaxHeadersCount ?? 100),
+            },
             UpgradeTypes = manager
                 .UpgradeConfigs.Where(static upgrade => upgrade.Enabled ?? true)
                 .Select(static upgrade => Encoding.ASCII.GetBytes(upgrade.UpgradeType))

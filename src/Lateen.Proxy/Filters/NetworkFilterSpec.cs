@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http2;
 using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Routing;
@@ -79,6 +80,12 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>http_protocol_options.accept_http_10</c>.</summary>
     public bool AcceptHttp10 { get; init; }
 
+    /// <summary><c>codec_type</c>.</summary>
+    public CodecKind Codec { get; init; }
+
+    /// <summary><c>http2_protocol_options</c>, with the limits for heads that hold for every version.</summary>
+    public Http2Options Http2 { get; init; } = Http2Options.Default;
+
     /// <summary><c>upgrade_configs</c>: what a client may switch to, as <c>websocket</c> or <c>CONNECT</c>; compared without case.</summary>
     public IReadOnlyList<byte[]> UpgradeTypes { get; init; } = [];
 
@@ -92,6 +99,15 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
         }
         return false;
     }
+}
+
+/// <summary>Which version of HTTP clients speak (Envoy <c>HttpConnectionManager.CodecType</c>).</summary>
+public enum CodecKind : byte
+{
+    /// <summary>What ALPN agreed on, else what the first bytes look like.</summary>
+    Auto,
+    Http1,
+    Http2,
 }
 
 /// <summary>What becomes of the <c>server</c> header (Envoy <c>server_header_transformation</c>).</summary>

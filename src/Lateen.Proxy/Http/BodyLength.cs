@@ -12,6 +12,8 @@ internal readonly record struct BodyLength(BodyKind Kind, long Bytes = -1)
 
     public static BodyLength Unknown => new(BodyKind.Unknown);
 
+    public static BodyLength Tunnel => new(BodyKind.Tunnel);
+
     public static BodyLength Known(long bytes) => new(BodyKind.Known, bytes);
 }
 
@@ -26,4 +28,7 @@ internal enum BodyKind : byte
 
     /// <summary>The end shows when it comes: chunks, frames or the end of the connection.</summary>
     Unknown,
+
+    /// <summary>No body, but bytes of another protocol once both sides have agreed.</summary>
+    Tunnel,
 }

@@ -9,7 +9,7 @@ internal static class BodyPump
     /// <summary>Stages all that is here and fits; also the end, if it is reached.</summary>
     /// <param name="bytes">Payload moved so far; counted on.</param>
     /// <returns>
-    /// <see cref="BodyStatus.Data"/> when the outgoing side has no more room, else what the incoming side said last.
+    /// <see cref="BodyStatus.Data"/> when there is more but the outgoing side has no room for it, else what the incoming side said last.
     /// </returns>
     public static BodyStatus Move(HttpStream from, HttpStream to, ref long bytes)
     {
@@ -17,7 +17,7 @@ internal static class BodyPump
         {
             var room = to.Room;
             if (room <= 0 && !from.IsBodyComplete)
-                return BodyStatus.Data;
+                return from.HasUnread ? BodyStatus.Data : BodyStatus.NeedMore;
             var status = from.Read(room, out var payload);
             switch (status)
             {

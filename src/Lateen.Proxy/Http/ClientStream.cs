@@ -22,11 +22,12 @@ internal abstract class ClientStream : HttpStream
     public virtual bool WasRefused => false;
 
     /// <summary>Stages the head.</summary>
+    /// <param name="response">Where the heads that answer it go.</param>
     /// <returns>False, with nothing staged, when the head is larger than what can be sent.</returns>
-    public abstract bool WriteHead(RequestHead head, BodyLength length);
+    public abstract bool WriteHead(RequestHead head, BodyLength length, ResponseHead response);
 
     /// <summary>Waits for the next head, interim or final.</summary>
-    public abstract LoopTask<ResponseHeadStatus> ReadHeadAsync(ResponseHead head, bool toHead);
+    public abstract LoopTask<ResponseHeadStatus> ReadHeadAsync();
 
     /// <summary>From here on both directions carry bytes that are not HTTP, until each side ends its own.</summary>
     public abstract void BeginTunnel();

@@ -24,6 +24,9 @@ internal abstract class HttpStream
     /// <summary>Everything of the body that comes in was read.</summary>
     public abstract bool IsBodyComplete { get; }
 
+    /// <summary>Something is here that was not read; it may turn out to be framing alone.</summary>
+    public abstract bool HasUnread { get; }
+
     /// <summary>Bytes that were read and not released, framing included.</summary>
     public abstract int Held { get; }
 

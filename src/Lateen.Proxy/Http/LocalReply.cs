@@ -45,6 +45,9 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
             ResponseFlags.UpstreamRemoteReset
         );
 
+    public static LocalReply DropOverload { get; } =
+        new(503, "drop overload"u8.ToArray(), "drop_overload", ResponseFlags.DropOverload);
+
     public static LocalReply Overflow { get; } =
         new(
             503,

@@ -6,6 +6,7 @@ using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
 using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -29,7 +30,11 @@ internal sealed class RequestForwarder : IClientWatcher
     private readonly RetryState _retry = new();
     private RouteEntry _route = null!;
     private ForwardActionSpec _action = null!;
+    private CircuitBreaker _breaker = null!;
     private EndpointState? _endpoint;
+    private ulong? _hash;
+    private bool _holdsRequest;
+    private bool _holdsRetry;
     private ClientStream? _upstream;
     private int _clusterIndex;
 
@@ -67,6 +72,11 @@ internal sealed class RequestForwarder : IClientWatcher
         _clusterIndex = route.PickCluster(_worker.NextRandom());
         if (!TryFindCluster())
             return await _exchange.AnswerAsync(LocalReply.ClusterNotFound(_action.ClusterNotFoundStatus));
+        if (Cluster.ShouldDrop(_worker.NextRandom()))
+        {
+            Cluster.Stats.OnDropOverload(_worker.Index);
+            return await _exchange.AnswerAsync(LocalReply.DropOverload);
+        }
         if (_client.ExpectsContinue && !_client.Connection.Manager.Proxy100Continue && await ContinueAsync() < 0)
             return _exchange.Abandon();
         Prepare();
@@ -120,6 +130,8 @@ internal sealed class RequestForwarder : IClientWatcher
 
     private void Prepare()
     {
+        _hash = _route.HashFor(Info, _client.Connection.Client, _worker.NextRandom());
+        _breaker = _action.Priority == RoutingPriority.High ? Cluster.HighBreaker : Cluster.Breaker;
         _route.PrepareRequest(Info, _clusterIndex);
         _retry.Begin(_route.RetryPolicy);
         _pump.Begin();
@@ -139,7 +151,10 @@ internal sealed class RequestForwarder : IClientWatcher
         Info.AttemptCount++;
         if (_route.Host.Spec.IncludeRequestAttemptCount)
             SetNumber(Info.Request.Headers, KnownHeader.XEnvoyAttemptCount, Info.AttemptCount);
-        _endpoint = _retry.Pick(Cluster, _worker);
+        if (!_breaker.TryAcquireRequest(_worker.Index))
+            return AttemptOutcome.Overflow;
+        _holdsRequest = true;
+        _endpoint = _retry.Pick(Cluster, _worker, _hash, _route.SubsetFor(_clusterIndex));
         if (_endpoint is null)
         {
             Cluster.Stats.OnNoneHealthy(_worker.Index);
@@ -147,26 +162,34 @@ internal sealed class RequestForwarder : IClientWatcher
         }
         _endpoint.OnRequestStarted();
         Cluster.Stats.OnAttemptStarted(_worker.Index);
+        _route.PrepareForEndpoint(Info, _endpoint);
         Info.UpstreamHost = _endpoint.AddressText;
         _timers.StartTry(_retry.Policy?.PerTryTimeout ?? TimeSpan.Zero);
         var pool = EndpointPool.Of(_worker, _endpoint);
-        _upstream = pool.TryTake() ?? await _connector.ConnectAsync(pool, Cluster);
+        var protocol = Protocol();
+        _upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
         if (_upstream is null)
             return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
         Info.UpstreamLocalAddress = _upstream.LocalAddress;
-        if (!_upstream.WriteHead(Info.Request, _client.RequestLength))
+        var length = _client.WantsTunnel ? BodyLength.Tunnel : _client.RequestLength;
+        if (!_upstream.WriteHead(Info.Request, length, Info.Response))
             return AttemptOutcome.BadRequest;
         if (await _pump.StartAsync(_upstream) <= 0)
             return _pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
         return await ReadHeadAsync(_upstream);
     }
 
+    private UpstreamProtocol Protocol() =>
+        Cluster.Spec.Protocol != UpstreamProtocol.Downstream ? Cluster.Spec.Protocol
+        : Info.Request.Version == HttpVersion.Http2 ? UpstreamProtocol.Http2
+        : UpstreamProtocol.Http1;
+
     /// <summary>Reads up to the final head, passing interim ones on.</summary>
     private async LoopTask<AttemptOutcome> ReadHeadAsync(ClientStream upstream)
     {
         while (true)
         {
-            var status = await upstream.ReadHeadAsync(Info.Response, _client.IsHead);
+            var status = await upstream.ReadHeadAsync();
             _timers.Touch();
             switch (status)
             {
@@ -222,14 +245,21 @@ internal sealed class RequestForwarder : IClientWatcher
             return false;
         if (outcome == AttemptOutcome.Stale && IsIdempotent(Info.Request.Method))
             return true;
-        if (!_retry.Wants(outcome, Info.Response.Status))
+        // The server said that it did nothing with it (RFC 9113 §8.7).
+        if (outcome == AttemptOutcome.Refused && Info.AttemptCount == 1)
+            return true;
+        if (!_retry.Wants(outcome, Info.Response))
         {
             if (outcome == AttemptOutcome.Answered && _retry.Retries > 0)
                 Cluster.Stats.OnRetrySucceeded(_worker.Index);
             return false;
         }
-        if (_retry.TryTake())
+        if (_retry.HasLeft)
         {
+            if (!_breaker.TryAcquireRetry(_worker.Index))
+                return false;
+            _holdsRetry = true;
+            _retry.Take();
             Cluster.Stats.OnRetry(_worker.Index);
             return true;
         }
@@ -251,6 +281,10 @@ internal sealed class RequestForwarder : IClientWatcher
         else if (_retry.BackOff(_worker.NextRandom()) is var pause && pause > TimeSpan.Zero)
             await _timers.PauseAsync(pause);
         _client.Rewind();
+        // It counted while it waited; from here on it is a request like others.
+        if (_holdsRetry)
+            _breaker.ReleaseRetry();
+        _holdsRetry = false;
         return 0;
     }
 
@@ -307,6 +341,9 @@ internal sealed class RequestForwarder : IClientWatcher
 
     private void ReleaseUpstream(bool isClean)
     {
+        if (_holdsRequest)
+            _breaker.ReleaseRequest();
+        _holdsRequest = false;
         if (_endpoint is not null)
         {
             _endpoint.OnRequestEnded();

@@ -54,6 +54,11 @@ internal sealed class RequestPump(
         _stopping = false;
         _isEnded = false;
         _bytes = 0;
+        if (client.WantsTunnel)
+        {
+            completed();
+            return upstream.FlushAsync();
+        }
         var status = Move();
         if (status == BodyStatus.Fault)
             return new LoopTask<int>(IoResult.Failed);
@@ -61,7 +66,7 @@ internal sealed class RequestPump(
         if (status == BodyStatus.Complete)
             return sending;
         IsRunning = true;
-        _running = RunAsync(sending);
+        _running = RunAsync(status, sending);
         return new LoopTask<int>(1);
     }
 
@@ -77,7 +82,7 @@ internal sealed class RequestPump(
     {
         _isEnded = false;
         IsRunning = true;
-        _running = RunAsync(new LoopTask<int>(1));
+        _running = RunAsync(BodyStatus.NeedMore, new LoopTask<int>(1));
     }
 
     /// <summary>Waits for the end of a tunnel's way to the upstream.</summary>
@@ -124,7 +129,7 @@ internal sealed class RequestPump(
         return status;
     }
 
-    private async LoopTask<int> RunAsync(LoopTask<int> sending)
+    private async LoopTask<int> RunAsync(BodyStatus status, LoopTask<int> sending)
     {
         while (true)
         {
@@ -134,10 +139,11 @@ internal sealed class RequestPump(
                 return 1;
             if (!CanReplay || client.Held > MaxReplay)
                 Release();
-            var result = _upstream.Room > 0 ? await WaitForBodyAsync() : await _upstream.WaitForRoomAsync();
+            var result = status == BodyStatus.Data ? await _upstream.WaitForRoomAsync() : await WaitForBodyAsync();
             if (result < 0 || _stopping)
                 return result;
-            if (Move() == BodyStatus.Fault)
+            status = Move();
+            if (status == BodyStatus.Fault)
             {
                 _upstream.Abort();
                 return IoResult.Failed;

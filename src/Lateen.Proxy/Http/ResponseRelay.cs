@@ -27,7 +27,7 @@ internal sealed class ResponseRelay(
         var isTunnel = client.WantsTunnel && IsSwitch(Info.Response.Status);
         SetServiceTime();
         Info.ResponseCodeDetails = "via_upstream";
-        var length = isTunnel ? BodyLength.None : upstream.ResponseLength;
+        var length = isTunnel ? BodyLength.Tunnel : upstream.ResponseLength;
         if (!exchange.WriteResponseHead(length, cluster, isLast: false))
         {
             Info.Flags |= ResponseFlags.UpstreamProtocolError;

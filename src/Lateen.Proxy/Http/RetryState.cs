@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using Lateen.Http;
 using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 
@@ -30,10 +33,11 @@ internal sealed class RetryState
     }
 
     /// <summary>Whether the policy names the outcome; the number of retries is another matter.</summary>
-    public bool Wants(AttemptOutcome outcome, int status)
+    public bool Wants(AttemptOutcome outcome, ResponseHead response)
     {
         if (_policy is null)
             return false;
+        var status = response.Status;
         var reasons = outcome switch
         {
             AttemptOutcome.ConnectFailed or AttemptOutcome.ConnectTimedOut => RetryConditions.ConnectFailure
@@ -50,7 +54,7 @@ internal sealed class RetryState
             AttemptOutcome.TimedOut => RetryConditions.Reset
                 | RetryConditions.ServerError
                 | RetryConditions.GatewayError,
-            AttemptOutcome.Answered => OfStatus(status),
+            AttemptOutcome.Answered => OfStatus(status) | OfGrpcStatus(response.Headers),
             _ => RetryConditions.None,
         };
         if ((_policy.Conditions & reasons) != RetryConditions.None)
@@ -60,14 +64,11 @@ internal sealed class RetryState
             && Contains(_policy.RetriableStatusCodes, status);
     }
 
+    /// <summary>The policy grants one more.</summary>
+    public bool HasLeft => _policy is not null && Retries < _policy.Retries;
+
     /// <summary>Takes one of the retries that the policy grants.</summary>
-    public bool TryTake()
-    {
-        if (_policy is null || Retries >= _policy.Retries)
-            return false;
-        Retries++;
-        return true;
-    }
+    public void Take() => Retries++;
 
     /// <summary>
     /// Envoy's back-off: a random time up to base x (2^n - 1), no more than the policy's maximum, for the n-th retry.
@@ -80,13 +81,14 @@ internal sealed class RetryState
     }
 
     /// <summary>Chooses an endpoint, trying a few times to find one that this request has not seen (<c>previous_hosts</c>).</summary>
-    public EndpointState? Pick(ClusterRuntime cluster, Worker worker)
+    public EndpointState? Pick(ClusterRuntime cluster, Worker worker, ulong? hash, SubsetKey? subset)
     {
-        var endpoint = cluster.Balancer.Pick(worker.Index, worker.NextRandom());
+        var context = new PickContext(worker.Index, worker.NextRandom()) { Hash = hash, Subset = subset };
+        var endpoint = cluster.Pick(context);
         if (_triedCount > 0 && _policy is { AvoidPreviousHosts: true } policy)
         {
             for (var i = 0; i < policy.HostSelectionAttempts && endpoint is not null && WasTried(endpoint); i++)
-                endpoint = cluster.Balancer.Pick(worker.Index, worker.NextRandom());
+                endpoint = cluster.Pick(context with { Random = worker.NextRandom() });
         }
         if (endpoint is not null && _policy is not null && _triedCount < MaxRemembered)
             _tried[_triedCount++] = endpoint;
@@ -101,6 +103,22 @@ internal sealed class RetryState
             409 => RetryConditions.Conflict,
             _ => RetryConditions.None,
         };
+
+    /// <summary>A gRPC answer without a message has its status in the head ("trailers only"); only such a one can be tried again.</summary>
+    private static RetryConditions OfGrpcStatus(HeaderMap headers)
+    {
+        if (!headers.TryGet(KnownHeader.GrpcStatus, out var text) || !Utf8Parser.TryParse(text, out int status, out _))
+            return RetryConditions.None;
+        return status switch
+        {
+            1 => RetryConditions.GrpcCancelled,
+            4 => RetryConditions.GrpcDeadlineExceeded,
+            8 => RetryConditions.GrpcResourceExhausted,
+            13 => RetryConditions.GrpcInternal,
+            14 => RetryConditions.GrpcUnavailable,
+            _ => RetryConditions.None,
+        };
+    }
 
     private static bool Contains(IReadOnlyList<int> codes, int status)
     {

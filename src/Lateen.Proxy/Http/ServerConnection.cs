@@ -72,6 +72,9 @@ internal abstract class ServerConnection
         _chain.AccessLog.Log(Worker.Index, info);
     }
 
+    /// <summary>For connections whose last exchanges are recorded after their end.</summary>
+    protected void RememberAddresses() => _localText ??= Stream.GetLocalAddress().ToString();
+
     protected void OnOpened()
     {
         Listener.OnOpened(this);

@@ -29,6 +29,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     private readonly Http1Outgoing _outgoing = new();
     private Http1ResponseInfo _response;
     private string? _localAddress;
+    private ResponseHead _head = null!;
+    private bool _toHead;
     private int _uses;
     private bool _isClosed;
 
@@ -57,6 +59,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
 
     public override bool IsBodyComplete => _incoming.IsComplete;
 
+    public override bool HasUnread => _incoming.HasUnread;
+
     public override int Held => _incoming.Held;
 
     public override int Room => _outgoing.Room;
@@ -75,13 +79,15 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
         _outgoing.Begin(Stream);
     }
 
-    public override bool WriteHead(RequestHead head, BodyLength length)
+    public override bool WriteHead(RequestHead head, BodyLength length, ResponseHead response)
     {
+        _head = response;
+        _toHead = head.Method.SequenceEqual("HEAD"u8);
         var framing = length.Kind switch
         {
-            BodyKind.None => BodyFraming.None,
             BodyKind.Known => BodyFraming.ContentLength,
-            _ => BodyFraming.Chunked,
+            BodyKind.Unknown => BodyFraming.Chunked,
+            _ => BodyFraming.None,
         };
         var written = Http1Writer.WriteRequestHead(head, framing, length.Bytes, _outgoing.Scratch);
         if (written >= 0)
@@ -89,12 +95,12 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
         return written >= 0;
     }
 
-    public override async LoopTask<ResponseHeadStatus> ReadHeadAsync(ResponseHead head, bool toHead)
+    public override async LoopTask<ResponseHeadStatus> ReadHeadAsync()
     {
         var scanned = 0;
         while (true)
         {
-            switch (ParseHead(head, toHead, ref scanned))
+            switch (ParseHead(ref scanned))
             {
                 case ParseStatus.Complete:
                     return _response.IsInterim ? ResponseHeadStatus.Interim : ResponseHeadStatus.Final;
@@ -166,14 +172,14 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
         Close();
     }
 
-    private ParseStatus ParseHead(ResponseHead head, bool toHead, ref int scanned)
+    private ParseStatus ParseHead(ref int scanned)
     {
         var status = Http1ResponseParser.Parse(
             Stream.Input,
             s_limits,
-            toHead,
+            _toHead,
             ref scanned,
-            head,
+            _head,
             out _response,
             out var consumed,
             out _

@@ -21,6 +21,8 @@ internal sealed class Http1Incoming
 
     public bool IsComplete => _reader.IsComplete;
 
+    public bool HasUnread => !_reader.IsComplete && _stream.Input.Length > _read;
+
     /// <summary>Bytes of the input that were read and are still there.</summary>
     public int Held => _read;
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http.Http1;
+using Lateen.Http.Http2;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Proxy.Filters;
 using Lateen.Proxy.Http;
+using Lateen.Proxy.Http2;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Server;
 
@@ -16,11 +19,14 @@ namespace Lateen.Proxy.Http1;
 internal sealed class Http1ServerConnection : ServerConnection
 {
     private readonly LoopTimer _timer;
+    private readonly FilterChainRuntime _chain;
     private bool _isIdle;
+    private bool _isHttp2;
 
     public Http1ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
         : base(worker, listener, chain, stream)
     {
+        _chain = chain;
         Limits = listener.LimitsOf(Manager);
         _timer = new LoopTimer(static self => ((Http1ServerConnection)self).Stream.CancelRead(), this);
     }
@@ -35,6 +41,8 @@ internal sealed class Http1ServerConnection : ServerConnection
         {
             while (await WaitForRequestAsync())
             {
+                if (Requests == 0 && Manager.Codec == CodecKind.Auto && await StartsHttp2Async())
+                    break;
                 var stream = Worker.Http1Streams.Rent();
                 await ServeOneAsync(stream);
                 var goesOn = stream.MayGoOn;
@@ -50,9 +58,10 @@ internal sealed class Http1ServerConnection : ServerConnection
         {
             Worker.Loop.Disarm(_timer);
             OnClosed();
-            Stream.Close();
+            if (!_isHttp2)
+                Stream.Close();
         }
-        return 0;
+        return _isHttp2 ? await new Http2ServerConnection(Worker, Listener, _chain, Stream).ServeAsync() : 0;
     }
 
     public override void BeginDrain()
@@ -74,6 +83,27 @@ internal sealed class Http1ServerConnection : ServerConnection
         _isIdle = false;
         Worker.Loop.Disarm(_timer);
         return result > 0;
+    }
+
+    /// <summary>
+    /// Whether the first bytes are HTTP/2's preface (RFC 9113 §3.4), which is no request of HTTP/1 that anybody sends. Nearly
+    /// always the first byte tells.
+    /// </summary>
+    private async LoopTask<bool> StartsHttp2Async()
+    {
+        while (true)
+        {
+            var known = Math.Min(Stream.Input.Length, Http2Connection.ClientPreface.Length);
+            if (!Stream.Input[..known].SequenceEqual(Http2Connection.ClientPreface[..known]))
+                return false;
+            if (known == Http2Connection.ClientPreface.Length)
+                return _isHttp2 = true;
+            Arm(Manager.IdleTimeout);
+            var result = await Stream.ReadAsync();
+            Worker.Loop.Disarm(_timer);
+            if (result <= 0)
+                return false;
+        }
     }
 
     private async LoopTask<int> ServeOneAsync(Http1ServerStream stream)

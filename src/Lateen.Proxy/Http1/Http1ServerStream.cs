@@ -50,6 +50,8 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
 
     public override bool IsBodyComplete => _incoming.IsComplete;
 
+    public override bool HasUnread => _incoming.HasUnread;
+
     public override int Held => _incoming.Held;
 
     public override int Room => _outgoing.Room;
@@ -122,10 +124,13 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
         // HTTP/1.0 knows no chunks: there the end of the connection ends the body (RFC 9112 §6.3).
         var framing = length.Kind switch
         {
-            BodyKind.None => BodyFraming.None,
+            BodyKind.None or BodyKind.Tunnel => BodyFraming.None,
             BodyKind.Known => BodyFraming.ContentLength,
             _ => Exchange.Info.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked,
         };
+        // What has no body says so, unless it cannot have one (RFC 9110 §8.6).
+        if (length is { Kind: BodyKind.None, Bytes: < 0 } && !IsHead && head.Status is >= 200 and not (204 or 304))
+            length = new BodyLength(BodyKind.None, 0);
         _keepAlive = _request.KeepAlive && !isLast && framing != BodyFraming.UntilClose;
         var written = Http1Writer.WriteResponseHead(
             head,

@@ -5,6 +5,7 @@ using Lateen.Net.Streams;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Http1;
+using Lateen.Proxy.Http2;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Streams;
 using Lateen.Proxy.Tcp;
@@ -84,6 +85,8 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     {
         if (chain.Spec.Terminal is TcpProxySpec tcp)
             new TcpSession(worker, this, chain, tcp, stream).RunAsync().Detach();
+        else if (IsHttp2((HttpConnectionManagerSpec)chain.Spec.Terminal, stream))
+            new Http2ServerConnection(worker, this, chain, stream).ServeAsync().Detach();
         else
             new Http1ServerConnection(worker, this, chain, stream).ServeAsync().Detach();
     }
@@ -140,6 +143,10 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         runtime.Stats.OnConnectionClosed(worker.Index);
         StopTimerWhenEmpty();
     }
+
+    /// <summary>What is settled before the first byte; else that byte tells.</summary>
+    private static bool IsHttp2(HttpConnectionManagerSpec manager, ByteStream stream) =>
+        manager.Codec == CodecKind.Http2 || (manager.Codec == CodecKind.Auto && stream.ApplicationProtocol == "h2");
 
     /// <summary>No filter chain wants the connection: it is closed, as Envoy does.</summary>
     private void RefuseUnmatched(ByteStream stream)

@@ -4,9 +4,11 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Lateen.Core;
+using Lateen.Http.Http2;
 using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Http1;
+using Lateen.Proxy.Http2;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
@@ -31,6 +33,8 @@ public sealed class Worker
         Telemetry = telemetry;
         Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"));
         Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
+        Http2Streams = new StreamStore<Http2ServerStream>(() => new Http2ServerStream(this));
+        Http2ClientStreams = new StreamStore<Http2ClientStream>(() => new Http2ClientStream(Loop));
         Span<byte> seed = stackalloc byte[16];
         RandomNumberGenerator.Fill(seed);
         _random0 = BinaryPrimitives.ReadUInt64LittleEndian(seed) | 1;
@@ -44,6 +48,13 @@ public sealed class Worker
     public ProxyTelemetry Telemetry { get; }
 
     internal StreamStore<Http1ServerStream> Http1Streams { get; }
+
+    internal StreamStore<Http2ServerStream> Http2Streams { get; }
+
+    internal StreamStore<Http2ClientStream> Http2ClientStreams { get; }
+
+    /// <summary>Buffers that HTTP/2 connections of this worker share.</summary>
+    internal Http2Workspace Http2Workspace => field ??= new Http2Workspace();
 
     public ProxyRuntime Runtime => _runtime.Current;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http2;
 using Lateen.Telemetry;
 
 namespace Lateen.Proxy.Stats;
@@ -35,6 +36,7 @@ public sealed class ClusterStats(string name, int workers)
         new StatDefinition("lb_healthy_panic")
     );
 
+    private readonly Http2Stats _http2 = new(workers);
     private readonly StatScope _scope = new(s_table, name, workers);
     private readonly WorkerHistogram _requestTime = new(workers, HistogramBuckets.Default);
     private readonly WorkerHistogram _connectTime = new(workers, HistogramBuckets.Default);
@@ -64,6 +66,9 @@ public sealed class ClusterStats(string name, int workers)
         DropOverload,
         HealthyPanics,
     }
+
+    /// <summary>Where a worker's HTTP/2 connections count.</summary>
+    public Http2Counters Http2(int worker) => _http2.Of(worker);
 
     public void OnConnectionOpened(int worker)
     {
@@ -138,6 +143,7 @@ public sealed class ClusterStats(string name, int workers)
     public void Collect(int members, int healthy, List<Sample> samples)
     {
         _scope.Collect(samples);
+        _http2.Collect(_scope, samples);
         _scope.Collect("membership_total", SampleKind.Gauge, members, samples);
         _scope.Collect("membership_healthy", SampleKind.Gauge, healthy, samples);
         _scope.Collect("upstream_rq_time", _requestTime, samples);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http2;
 using Lateen.Proxy.Streams;
 using Lateen.Telemetry;
 
@@ -32,6 +33,7 @@ public sealed class HttpStats(string statPrefix, int workers)
         new StatDefinition("rq_total")
     );
 
+    private readonly Http2Stats _http2 = new(workers);
     private readonly StatScope _scope = new(s_table, statPrefix, workers);
     private readonly WorkerHistogram _requestTime = new(workers, HistogramBuckets.Default);
 
@@ -98,9 +100,13 @@ public sealed class HttpStats(string statPrefix, int workers)
 
     public void OnRedirect(int worker) => _scope.Cells.Increment(worker, (int)Cell.Redirects);
 
+    /// <summary>Where a worker's HTTP/2 connections count.</summary>
+    public Http2Counters Http2(int worker) => _http2.Of(worker);
+
     public void Collect(List<Sample> samples)
     {
         _scope.Collect(samples);
+        _http2.Collect(_scope, samples);
         _scope.Collect("downstream_rq_time", _requestTime, samples);
     }
 

@@ -6,6 +6,7 @@ using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Http1;
+using Lateen.Proxy.Http2;
 using Lateen.Proxy.Server;
 
 namespace Lateen.Proxy.Upstream;
@@ -21,6 +22,7 @@ internal sealed class EndpointPool
     private readonly LoopTimer _sweep;
     private readonly TlsSessions _sessions = new();
     private EndpointPool? _next;
+    private readonly List<Http2ClientConnection> _http2 = [];
     private Http1ClientConnection? _latest;
     private Http1ClientConnection? _oldest;
 
@@ -50,21 +52,17 @@ internal sealed class EndpointPool
         return added;
     }
 
+    /// <summary>The exchange that opens an HTTP/2 connection now; others that want a stream wait for what it finds.</summary>
+    public UpstreamConnector? Connecting { get; set; }
+
     /// <summary>A stream on a connection that is there and looks alive; null when there is none.</summary>
-    public ClientStream? TryTake()
-    {
-        while (_latest is { } connection)
+    public ClientStream? TryTake(UpstreamProtocol protocol) =>
+        protocol switch
         {
-            Remove(connection);
-            if (!connection.Stream.IsDead && !connection.Stream.HasUnreadInput)
-            {
-                connection.Begin();
-                return connection;
-            }
-            connection.Close();
-        }
-        return null;
-    }
+            UpstreamProtocol.Http1 => TryTakeHttp1(),
+            UpstreamProtocol.Http2 => TryTakeHttp2(),
+            _ => TryTakeHttp2() ?? TryTakeHttp1(),
+        };
 
     /// <summary>Starts a connection; null when the system has no more descriptors.</summary>
     public ByteStream? Open(ClusterRuntime cluster)
@@ -80,12 +78,21 @@ internal sealed class EndpointPool
         UpstreamSecurity.SecureAsync(_worker.Index, stream, _endpoint, cluster, Host, _sessions);
 
     /// <summary>Makes a connection that is open now ready for its first request.</summary>
-    public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster)
+    public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster, bool isHttp2)
     {
+        if (isHttp2)
+        {
+            var shared = new Http2ClientConnection(_worker, this, cluster, stream);
+            _http2.Add(shared);
+            shared.RunAsync().Detach();
+            return shared.Open();
+        }
         var connection = new Http1ClientConnection(_worker, this, cluster, stream);
         connection.Begin();
         return connection;
     }
+
+    public void Remove(Http2ClientConnection connection) => _http2.Remove(connection);
 
     /// <summary>Takes back a connection whose exchange ended cleanly.</summary>
     public void Return(Http1ClientConnection connection, TimeSpan idleTimeout)
@@ -120,6 +127,31 @@ internal sealed class EndpointPool
         connection.Newer = connection.Older = null;
         connection.IsIdle = false;
         connection.Stream.CloseWatcher = null;
+    }
+
+    private ClientStream? TryTakeHttp1()
+    {
+        while (_latest is { } connection)
+        {
+            Remove(connection);
+            if (!connection.Stream.IsDead && !connection.Stream.HasUnreadInput)
+            {
+                connection.Begin();
+                return connection;
+            }
+            connection.Close();
+        }
+        return null;
+    }
+
+    private ClientStream? TryTakeHttp2()
+    {
+        for (var i = 0; i < _http2.Count; i++)
+        {
+            if (_http2[i].CanOpen)
+                return _http2[i].Open();
+        }
+        return null;
     }
 
     private void CloseOld()

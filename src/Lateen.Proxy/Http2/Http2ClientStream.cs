@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
+using Lateen.Http.Http1;
+using Lateen.Http.Http2;
+using Lateen.Net.Async;
+using Lateen.Net.Loop;
+using Lateen.Net.Streams;
+using Lateen.Proxy.Http;
+
+namespace Lateen.Proxy.Http2;
+
+/// <summary>A request on an HTTP/2 connection to an upstream. Rented for one attempt.</summary>
+internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
+{
+    private readonly Http2Body _body = new(loop);
+    private readonly LoopSignal<ResponseHeadStatus> _head = new();
+    private Http2ClientConnection _connection = null!;
+    private Http2Stream _stream = null!;
+    private bool _hasHead;
+    private bool _isEnded;
+    private bool _wasRefused;
+
+    public override string LocalAddress => _connection.LocalAddress;
+
+    public override bool IsReused => _connection.Requests > 1;
+
+    public override bool WasRefused => _wasRefused;
+
+    public override BodyLength ResponseLength =>
+        _body.IsComplete ? new BodyLength(BodyKind.None, _stream.ContentLength)
+        : _stream.ContentLength >= 0 ? BodyLength.Known(_stream.ContentLength)
+        : BodyLength.Unknown;
+
+    public override bool IsBodyComplete => _body.IsComplete;
+
+    public override bool HasUnread => _body.HasUnread;
+
+    public override int Held => _body.Held;
+
+    public override int Room => _body.Room;
+
+    /// <summary>The codec's stream; the connection releases it.</summary>
+    public Http2Stream Stream => _stream;
+
+    public void Begin(Http2ClientConnection connection, Http2Stream stream)
+    {
+        _connection = connection;
+        _stream = stream;
+        _hasHead = _isEnded = _wasRefused = false;
+        Trailers.Clear();
+        stream.Owner = this;
+        stream.Trailers = Trailers;
+        _body.Begin(connection.Codec, stream);
+    }
+
+    /// <summary>The attempt is over: nothing is kept.</summary>
+    public void EndUse() => _body.End();
+
+    public override bool WriteHead(RequestHead head, BodyLength length, ResponseHead response)
+    {
+        _stream.Response = response;
+        _isEnded = length.Kind == BodyKind.None;
+        _connection.Codec.SendRequest(_stream, head, length.Bytes, _isEnded);
+        return true;
+    }
+
+    public override LoopTask<ResponseHeadStatus> ReadHeadAsync()
+    {
+        if (_hasHead)
+            return new LoopTask<ResponseHeadStatus>(ResponseHeadStatus.Final);
+        return _body.IsReset ? new LoopTask<ResponseHeadStatus>(HowItEnded()) : _head.Wait();
+    }
+
+    public override void BeginTunnel() => _isEnded = false;
+
+    public override BodyStatus Read(int max, out ReadOnlySpan<byte> payload) => _body.Read(max, out payload);
+
+    public override void Release() => _body.Release();
+
+    public override void Rewind() => _body.Rewind();
+
+    public override LoopTask<int> WaitForBodyAsync() => _body.WaitForArrivalAsync();
+
+    public override void CancelWait() => _body.CancelWait();
+
+    public override void Append(ReadOnlySpan<byte> payload)
+    {
+        if (!payload.IsEmpty)
+            _connection.Codec.SendData(_stream, payload, endOfStream: false);
+    }
+
+    public override void End(HeaderMap trailers)
+    {
+        if (_isEnded)
+            return;
+        _isEnded = true;
+        if (trailers.Count > 0)
+            _connection.Codec.SendTrailers(_stream, trailers);
+        else
+            _connection.Codec.SendData(_stream, default, endOfStream: true);
+    }
+
+    public override LoopTask<int> FlushAsync()
+    {
+        _connection.Codec.PassOn(_stream);
+        _connection.Transport.ScheduleFlush();
+        return new LoopTask<int>(_body.IsReset ? IoResult.Failed : 1);
+    }
+
+    public override LoopTask<int> WaitForRoomAsync() => _body.WaitForRoomAsync();
+
+    public override void Abort()
+    {
+        _connection.Codec.Reset(_stream, Http2ErrorCode.Cancel);
+        _connection.Transport.ScheduleFlush();
+        OnReset();
+    }
+
+    public override void Return(bool isClean) => _connection.Return(this);
+
+    public void OnInterim()
+    {
+        // One that nobody waits for yet is not worth keeping: RFC 9110 §15.2 lets a proxy drop it.
+        if (_head.IsAwaited)
+            _head.Complete(ResponseHeadStatus.Interim);
+    }
+
+    public void OnResponse(bool endOfStream)
+    {
+        _hasHead = true;
+        if (endOfStream)
+            _body.OnEnd();
+        if (_head.IsAwaited)
+            _head.Complete(ResponseHeadStatus.Final);
+    }
+
+    public void OnData(ReadOnlySpan<byte> data, bool endOfStream) => _body.OnData(data, endOfStream);
+
+    public void OnEnd() => _body.OnEnd();
+
+    public void OnWritable() => _body.OnWritable();
+
+    public void OnReset()
+    {
+        _wasRefused = _stream.IsUnprocessed;
+        _body.OnReset();
+        if (_head.IsAwaited)
+            _head.Complete(HowItEnded());
+    }
+
+    private ResponseHeadStatus HowItEnded() =>
+        _stream.Fault != Http2Fault.None ? ResponseHeadStatus.Malformed
+        : _connection.IsOver && !_wasRefused ? ResponseHeadStatus.Closed
+        : ResponseHeadStatus.Reset;
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
+using Lateen.Http.Http2;
+using Lateen.Net.Async;
+using Lateen.Net.Loop;
+using Lateen.Net.Streams;
+using Lateen.Proxy.Http;
+using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Server;
+using Lateen.Proxy.Streams;
+
+namespace Lateen.Proxy.Http2;
+
+/// <summary>
+/// A client's HTTP/2 connection: every stream is an exchange of its own. Drains in two steps (RFC 9113 §6.8): a notice, then
+/// the final GOAWAY, and ends with its last stream.
+/// </summary>
+internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
+{
+    private readonly LoopTimer _timer;
+    private bool _isDraining;
+    private bool _isEnding;
+
+    public Http2ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
+        : base(worker, listener, chain, stream)
+    {
+        Codec = new Http2Connection(
+            Http2Role.Server,
+            Manager.Http2,
+            worker.Http2Workspace,
+            chain.HttpStats!.Http2(worker.Index),
+            this
+        );
+        Transport = new Http2Transport(stream, Codec);
+        _timer = new LoopTimer(static self => ((Http2ServerConnection)self).OnTimer(), this);
+    }
+
+    public Http2Connection Codec { get; }
+
+    public Http2Transport Transport { get; }
+
+    /// <summary>Serves the connection to its end.</summary>
+    public async LoopTask<int> ServeAsync()
+    {
+        OnOpened();
+        try
+        {
+            ArmIdle();
+            if (IsClosing)
+                BeginDrain();
+            await Transport.ReadToEndAsync();
+            await EndAsync();
+        }
+        finally
+        {
+            Worker.Loop.Disarm(_timer);
+            OnClosed();
+            Stream.Close();
+        }
+        return 0;
+    }
+
+    public override void BeginDrain()
+    {
+        if (_isDraining)
+            return;
+        _isDraining = true;
+        Codec.SendShutdownNotice();
+        Transport.ScheduleFlush();
+        if (Codec.ActiveStreams == 0)
+            FinishDrain();
+        else
+            Worker.Loop.Arm(_timer, Manager.DrainTimeout);
+    }
+
+    RequestHead? IHttp2Handler.OnOpening(Http2Stream stream)
+    {
+        Worker.Loop.Disarm(_timer);
+        Requests++;
+        var mine = Worker.Http2Streams.Rent();
+        mine.Begin(this, stream);
+        stream.Owner = mine;
+        stream.Trailers = mine.Trailers;
+        return mine.Exchange.Info.Request;
+    }
+
+    void IHttp2Handler.OnRequest(Http2Stream stream, bool endOfStream)
+    {
+        var mine = Of(stream);
+        if (endOfStream)
+            mine.OnEnd();
+        mine.Exchange.Info.Request.Version = HttpVersion.Http2;
+        ServeOneAsync(mine).Detach();
+        if (IsClosing)
+            BeginDrain();
+    }
+
+    void IHttp2Handler.OnInterim(Http2Stream stream) { }
+
+    void IHttp2Handler.OnResponse(Http2Stream stream, bool endOfStream) { }
+
+    void IHttp2Handler.OnData(Http2Stream stream, ReadOnlySpan<byte> data, bool endOfStream) =>
+        Of(stream).OnData(data, endOfStream);
+
+    void IHttp2Handler.OnTrailers(Http2Stream stream) => Of(stream).OnEnd();
+
+    void IHttp2Handler.OnReset(Http2Stream stream, Http2ErrorCode code)
+    {
+        var mine = Of(stream);
+        if (mine.IsServing)
+        {
+            mine.OnReset();
+            return;
+        }
+        // The head itself was at fault: nothing has begun.
+        mine.Exchange.Info.Flags |= ResponseFlags.DownstreamProtocolError;
+        mine.Exchange.Info.ResponseCodeDetails = stream.Fault.Details();
+        mine.Exchange.Finish(null);
+        Return(mine);
+    }
+
+    void IHttp2Handler.OnWritable(Http2Stream stream) => Of(stream).OnWritable();
+
+    void IHttp2Handler.OnSettings() { }
+
+    void IHttp2Handler.OnPingAnswered(ulong payload) { }
+
+    void IHttp2Handler.OnGoAway(uint lastStreamId, Http2ErrorCode code) { }
+
+    private static Http2ServerStream Of(Http2Stream stream) => (Http2ServerStream)stream.Owner!;
+
+    private async LoopTask<int> ServeOneAsync(Http2ServerStream mine)
+    {
+        mine.IsServing = true;
+        await mine.Exchange.RunAsync();
+        Return(mine);
+        Transport.ScheduleFlush();
+        if (Codec.ActiveStreams > 0 || _isEnding)
+            return 0;
+        if (_isDraining)
+            FinishDrain();
+        else
+            ArmIdle();
+        return 0;
+    }
+
+    private void Return(Http2ServerStream mine)
+    {
+        mine.IsServing = false;
+        mine.EndUse();
+        Codec.Release(mine.Stream);
+        Worker.Http2Streams.Return(mine);
+    }
+
+    private void ArmIdle()
+    {
+        if (Manager.IdleTimeout > TimeSpan.Zero)
+            Worker.Loop.Arm(_timer, Manager.IdleTimeout);
+    }
+
+    /// <summary>Idle for too long, or draining for long enough: the second step, and the end if nothing is under way.</summary>
+    private void OnTimer()
+    {
+        if (_isEnding)
+        {
+            Stream.Abort();
+            return;
+        }
+        _isDraining = true;
+        FinishDrain();
+    }
+
+    private void FinishDrain()
+    {
+        Codec.SendGoAway();
+        Transport.ScheduleFlush();
+        if (Codec.ActiveStreams == 0)
+            Stream.CancelRead();
+    }
+
+    /// <summary>Nothing is read any more: lets the last frames go, ends what is under way, and the socket gently.</summary>
+    private async LoopTask<int> EndAsync()
+    {
+        _isEnding = true;
+        RememberAddresses();
+        Worker.Loop.Arm(
+            _timer,
+            Manager.DelayedCloseTimeout > TimeSpan.Zero ? Manager.DelayedCloseTimeout : TimeSpan.FromSeconds(1)
+        );
+        if (Stream.IsDead || Stream.PeerHasClosed)
+        {
+            Stream.Abort();
+            await Transport.AbandonAsync();
+        }
+        else
+        {
+            await Transport.FinishAsync();
+            Stream.ShutdownWrite();
+        }
+        Codec.Terminate(Http2ErrorCode.NoError);
+        while (!Stream.IsDead && !Stream.PeerHasClosed)
+        {
+            Stream.Consume(Stream.Input.Length);
+            if (await Stream.ReadAsync() <= 0)
+                break;
+        }
+        return 0;
+    }
+}
