@@ -59,6 +59,21 @@ internal static class Sockets
     public const int ShutdownWrite = 1;
 }
 
+internal static class Pipes
+{
+    public const uint Move = 1;
+    public const uint DoNotBlock = 2;
+
+    /// <summary>F_SETPIPE_SZ.</summary>
+    public const int SetSize = 1031;
+
+    /// <summary>SIGPIPE.</summary>
+    public const int BrokenPipeSignal = 13;
+
+    /// <summary>SIG_IGN.</summary>
+    public const nint IgnoreSignal = 1;
+}
+
 internal static class Errno
 {
     public const int Interrupted = 4;

@@ -56,6 +56,18 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
 
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    internal static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int FileControl(int descriptor, int command, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    internal static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport(Library, EntryPoint = "splice", SetLastError = true)]
+    internal static partial nint Splice(int from, nint fromOffset, int to, nint toOffset, nuint length, uint flags);
+
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(int descriptor, void* buffer, nuint length);
 

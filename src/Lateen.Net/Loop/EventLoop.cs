@@ -47,6 +47,9 @@ public sealed class EventLoop : IDisposable
 
     internal BufferPool Buffers { get; } = new();
 
+    /// <summary>Pipes for <see cref="ByteStream.SpliceAsync"/>.</summary>
+    public SplicePipePool Pipes { get; } = new();
+
     internal HandshakePacer Handshakes { get; }
 
     /// <summary>
@@ -117,6 +120,7 @@ public sealed class EventLoop : IDisposable
     {
         _backend.Dispose();
         Buffers.Dispose();
+        Pipes.Dispose();
     }
 
     internal void UpdateClock()

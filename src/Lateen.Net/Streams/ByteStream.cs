@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Async;
+using Lateen.Net.Buffers;
 using Lateen.Net.Loop;
 using Lateen.Net.Tls;
 
@@ -36,6 +37,16 @@ public abstract class ByteStream
     /// </summary>
     /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>
     public abstract LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Whether <see cref="SpliceAsync"/> may be called: both are plaintext sockets, and nothing is buffered.</summary>
+    public abstract bool CanSpliceTo(ByteStream to);
+
+    /// <summary>
+    /// Waits for bytes and hands what has come to another stream, inside the kernel. Completes when the other one's kernel
+    /// buffer has it all. As a read here and a write there: neither may be under way.
+    /// </summary>
+    /// <returns>Bytes moved, or an <see cref="IoResult"/>.</returns>
+    public abstract LoopTask<int> SpliceAsync(ByteStream to, SplicePipe pipe);
 
     /// <summary>For a stream made by <see cref="EventLoop.Connect"/>: waits until the peer accepted or refused.</summary>
     /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>

@@ -33,7 +33,7 @@ public sealed class ClusterStats(string name, int workers)
         new StatDefinition("upstream_rq_pending_overflow"),
         new StatDefinition("upstream_rq_retry_overflow"),
         new StatDefinition("upstream_rq_drop_overload"),
-        new StatDefinition("lb_healthy_panic")
+        new StatDefinition("upstream_cx_connect_attempts_exceeded")
     );
 
     private readonly Http2Stats _http2 = new(workers);
@@ -64,7 +64,7 @@ public sealed class ClusterStats(string name, int workers)
         PendingOverflows,
         RetryOverflows,
         DropOverload,
-        HealthyPanics,
+        ConnectAttemptsExceeded,
     }
 
     /// <summary>Where a worker's HTTP/2 connections count.</summary>
@@ -132,8 +132,9 @@ public sealed class ClusterStats(string name, int workers)
     /// <summary>A request was dropped by <c>drop_overloads</c> of the endpoints.</summary>
     public void OnDropOverload(int worker) => _scope.Cells.Increment(worker, (int)Cell.DropOverload);
 
-    /// <summary>An endpoint was picked without regard to health.</summary>
-    public void OnHealthyPanic(int worker) => _scope.Cells.Increment(worker, (int)Cell.HealthyPanics);
+    /// <summary>A TCP connection found no endpoint in <c>max_connect_attempts</c>.</summary>
+    public void OnConnectAttemptsExceeded(int worker) =>
+        _scope.Cells.Increment(worker, (int)Cell.ConnectAttemptsExceeded);
 
     /// <summary>Where numbers of the cluster that are known elsewhere are collected.</summary>
     internal StatScope Scope => _scope;

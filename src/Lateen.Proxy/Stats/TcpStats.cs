@@ -13,7 +13,9 @@ public sealed class TcpStats(string statPrefix, int workers)
         new StatDefinition("downstream_cx_no_route"),
         new StatDefinition("downstream_cx_rx_bytes_total"),
         new StatDefinition("downstream_cx_tx_bytes_total"),
-        new StatDefinition("idle_timeout")
+        new StatDefinition("idle_timeout"),
+        new StatDefinition("max_downstream_connection_duration"),
+        new StatDefinition("downstream_cx_active", SampleKind.Gauge)
     );
 
     private readonly StatScope _scope = new(s_table, statPrefix, workers);
@@ -26,9 +28,20 @@ public sealed class TcpStats(string statPrefix, int workers)
         BytesReceived,
         BytesSent,
         IdleTimeouts,
+        DurationTimeouts,
+        ConnectionsActive,
     }
 
-    public void OnConnectionOpened(int worker) => _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);
+    public void OnConnectionOpened(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionsActive);
+    }
+
+    public void OnConnectionClosed(int worker) => _scope.Cells.Decrement(worker, (int)Cell.ConnectionsActive);
+
+    /// <summary>A connection was as old as it may become.</summary>
+    public void OnDurationTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.DurationTimeouts);
 
     public void OnNoRoute(int worker) => _scope.Cells.Increment(worker, (int)Cell.NoRoute);
 

@@ -5,7 +5,9 @@ using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Filters;
+using Lateen.Proxy.Health;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -14,8 +16,8 @@ using Lateen.Proxy.Upstream;
 namespace Lateen.Proxy.Tcp;
 
 /// <summary>
-/// A relayed TCP connection: two pumps, one for each direction, that end each side when the other one ended its own
-/// (half-close). Both end when nothing moves for the idle timeout.
+/// A relayed TCP connection: an endpoint, then two pumps, one for each direction, that end each side when the other one
+/// ended its own (half-close). Both end when nothing moves for the idle timeout, or when the connection is too old.
 /// </summary>
 internal sealed class TcpSession
 {
@@ -24,12 +26,14 @@ internal sealed class TcpSession
     private readonly FilterChainRuntime _chain;
     private readonly TcpProxySpec _spec;
     private readonly ByteStream _client;
-    private readonly LoopTimer _timer;
+    private readonly TcpTimers _timers;
+    private readonly StreamInfo _info = new();
     private ByteStream? _upstream;
     private ClusterRuntime? _connectedCluster;
-    private long _lastActivity;
-    private bool _connected;
-    private readonly StreamInfo _info = new();
+    private EndpointState? _endpoint;
+    private TcpPump? _up;
+    private TcpPump? _down;
+    private bool _connectTimedOut;
 
     public TcpSession(
         Worker worker,
@@ -44,7 +48,7 @@ internal sealed class TcpSession
         _listener = listener;
         _spec = spec;
         _client = client;
-        _timer = new LoopTimer(static self => ((TcpSession)self).OnTimer(), this);
+        _timers = new TcpTimers(worker.Loop, OnDeadline);
     }
 
     /// <summary>Serves the connection to its end.</summary>
@@ -54,20 +58,19 @@ internal sealed class TcpSession
         _chain.TcpStats!.OnConnectionOpened(_worker.Index);
         _info.StartUnixTicks = _worker.UnixTicks();
         _info.StartTimestamp = _worker.Loop.NowTimestamp;
-        EndpointState? endpoint = null;
+        _timers.StartDuration(_spec.MaxConnectionDuration);
         try
         {
-            endpoint = await ConnectAsync();
-            if (endpoint is not null && _upstream is not null)
+            if (await ConnectAsync() && _upstream is not null)
                 await RelayAsync(_upstream);
         }
         finally
         {
-            _worker.Loop.Disarm(_timer);
-            endpoint?.OnRequestEnded();
+            _timers.Disarm();
             Finish();
             _upstream?.Close();
             _client.Close();
+            _chain.TcpStats.OnConnectionClosed(_worker.Index);
             _listener.OnClosed(this);
         }
         return 0;
@@ -79,51 +82,84 @@ internal sealed class TcpSession
         _upstream?.Abort();
     }
 
-    /// <summary>Tries endpoints of the cluster, up to max_connect_attempts; null when none could be reached.</summary>
-    private async LoopTask<EndpointState?> ConnectAsync()
+    /// <summary>Tries endpoints of the cluster, up to max_connect_attempts; false when none could be reached.</summary>
+    private async LoopTask<bool> ConnectAsync()
     {
-        var name = _spec.ClusterFor(_worker.NextRandom()).Name;
-        if (!_worker.Runtime.Clusters.TryGetValue(name, out var cluster))
+        var target = _spec.ClusterFor(_worker.NextRandom());
+        if (!_worker.Runtime.Clusters.TryGetValue(target.Name, out var cluster))
         {
             _chain.TcpStats!.OnNoRoute(_worker.Index);
-            _info.Flags |= ResponseFlags.NoCluster;
-            return null;
+            return Fail(ResponseFlags.NoCluster);
         }
-        _info.UpstreamCluster = name;
-        for (var attempt = 0; attempt < Math.Max(1, _spec.MaxConnectAttempts) && !_client.IsDead; attempt++)
+        _info.UpstreamCluster = target.Name;
+        var context = ContextOf(target);
+        for (var attempt = 0; attempt < _spec.MaxConnectAttempts && !_client.IsDead; attempt++)
         {
-            if (cluster.Balancer.Pick(_worker.Index, _worker.NextRandom()) is not { } endpoint)
+            if (!cluster.Breaker.TryAcquireConnection(_worker.Index))
+                return Fail(ResponseFlags.UpstreamOverflow);
+            if (cluster.Pick(context with { Random = _worker.NextRandom() }) is not { } endpoint)
             {
+                cluster.Breaker.ReleaseConnection();
                 cluster.Stats.OnNoneHealthy(_worker.Index);
-                _info.Flags |= ResponseFlags.NoHealthyUpstream;
-                return null;
+                return Fail(ResponseFlags.NoHealthyUpstream);
             }
-            _info.UpstreamHost = endpoint.AddressText;
-            _info.AttemptCount++;
-            var source = new ConnectOptions { Source = cluster.Spec.SourceAddress };
-            _upstream = _worker.Loop.Connect(endpoint.Address, source);
-            if (_upstream is null)
-                continue;
-            _worker.Loop.Arm(_timer, cluster.Spec.ConnectTimeout);
-            var result = await _upstream.ConnectAsync();
-            if (result > 0)
-                result = ResultOf(await EndpointPool.Of(_worker, endpoint).SecureAsync(_upstream, cluster));
-            _worker.Loop.Disarm(_timer);
-            if (result > 0)
-            {
-                _connected = true;
-                _info.UpstreamLocalAddress = _upstream.GetLocalAddress().ToString();
-                _connectedCluster = cluster;
-                cluster.Stats.OnConnectionOpened(_worker.Index);
-                endpoint.OnRequestStarted();
-                return endpoint;
-            }
-            cluster.Stats.OnConnectFailed(_worker.Index, timeout: result == IoResult.Aborted && !_client.IsDead);
-            _upstream.Close();
-            _upstream = null;
+            if (await TryConnectAsync(cluster, endpoint))
+                return true;
+            cluster.Breaker.ReleaseConnection();
         }
-        _info.Flags |= ResponseFlags.UpstreamConnectionFailure;
-        return null;
+        cluster.Stats.OnConnectAttemptsExceeded(_worker.Index);
+        return Fail(ResponseFlags.UpstreamConnectionFailure | ResponseFlags.UpstreamRetryLimit);
+    }
+
+    private bool Fail(ResponseFlags flags)
+    {
+        _info.Flags |= flags;
+        return false;
+    }
+
+    private PickContext ContextOf(WeightedClusterName target)
+    {
+        _client.TryGetOriginalDestination(out var destination);
+        return new PickContext(_worker.Index, 0)
+        {
+            Subset = target.Subset ?? _spec.Subset,
+            OriginalDestination = destination,
+        };
+    }
+
+    private async LoopTask<bool> TryConnectAsync(ClusterRuntime cluster, EndpointState endpoint)
+    {
+        _info.UpstreamHost = endpoint.AddressText;
+        _info.AttemptCount++;
+        _connectTimedOut = false;
+        var began = _worker.Loop.NowTimestamp;
+        var source = new ConnectOptions { Source = cluster.Spec.SourceAddress };
+        _upstream = _worker.Loop.Connect(endpoint.Address, source);
+        if (_upstream is null)
+            return false;
+        _timers.StartConnect(cluster.Spec.ConnectTimeout);
+        var result = await _upstream.ConnectAsync();
+        if (result > 0)
+            result = ResultOf(await EndpointPool.Of(_worker, endpoint).SecureAsync(_upstream, cluster));
+        _timers.EndConnect();
+        if (result > 0)
+        {
+            _connectedCluster = cluster;
+            _endpoint = endpoint;
+            cluster.Stats.OnConnectionOpened(_worker.Index);
+            cluster.Stats.OnConnected(_worker.Index, Stopwatch.GetElapsedTime(began, _worker.Loop.NowTimestamp));
+            cluster.Outliers?.OnConnected(endpoint);
+            endpoint.OnRequestStarted();
+            return true;
+        }
+        cluster.Stats.OnConnectFailed(_worker.Index, _connectTimedOut);
+        cluster.Outliers?.OnLocalFailure(
+            endpoint,
+            _connectTimedOut ? LocalFailure.TimedOut : LocalFailure.ConnectFailed
+        );
+        _upstream.Close();
+        _upstream = null;
+        return false;
     }
 
     private static int ResultOf(TlsOutcome handshake) =>
@@ -136,66 +172,50 @@ internal sealed class TcpSession
 
     private async LoopTask<int> RelayAsync(ByteStream upstream)
     {
-        Touch();
-        if (_spec.IdleTimeout > TimeSpan.Zero)
-            _worker.Loop.Arm(_timer, _spec.IdleTimeout);
-        var back = PumpAsync(upstream, _client);
-        await PumpAsync(_client, upstream);
+        _timers.StartIdle(_spec.IdleTimeout);
+        _down = new TcpPump(_worker.Loop, upstream, _client, _timers.Touch);
+        _up = new TcpPump(_worker.Loop, _client, upstream, _timers.Touch);
+        var back = PumpAsync(_down);
+        await PumpAsync(_up);
         return await back;
     }
 
-    private async LoopTask<int> PumpAsync(ByteStream from, ByteStream to)
+    private async LoopTask<int> PumpAsync(TcpPump pump)
     {
-        while (true)
+        var result = await pump.RunAsync();
+        // One side broke: the other has nobody to talk to.
+        if (result < 0)
+            Abort();
+        return result;
+    }
+
+    private void OnDeadline(TcpDeadline deadline)
+    {
+        switch (deadline)
         {
-            var result = from.Input.IsEmpty ? await from.ReadAsync() : 1;
-            if (result == IoResult.EndOfStream)
-            {
-                to.ShutdownWrite();
-                return result;
-            }
-            if (result > 0)
-            {
-                var input = from.Input;
-                var length = input.Length;
-                if (ReferenceEquals(from, _client))
-                    _info.BytesReceived += length;
-                else
-                    _info.BytesSent += length;
-                result = await to.WriteAsync(input);
-                from.Consume(length);
-                Touch();
-            }
-            if (result < 0)
-            {
-                // One side broke: the other has nobody to talk to.
-                Abort();
-                return result;
-            }
+            case TcpDeadline.Connect:
+                _connectTimedOut = true;
+                _upstream?.Abort();
+                return;
+            case TcpDeadline.Idle:
+                _chain.TcpStats!.OnIdleTimeout(_worker.Index);
+                break;
+            default:
+                _chain.TcpStats!.OnDurationTimeout(_worker.Index);
+                _info.Flags |= ResponseFlags.DurationTimeout;
+                break;
         }
-    }
-
-    private void OnTimer()
-    {
-        var quiet = TimeSpan.FromMilliseconds(_worker.Loop.NowMilliseconds - _lastActivity);
-        if (_connected && quiet < _spec.IdleTimeout)
-            _worker.Loop.Arm(_timer, _spec.IdleTimeout - quiet);
-        else if (_connected)
-            OnIdle();
-        else
-            _upstream?.Abort();
-    }
-
-    private void OnIdle()
-    {
-        _chain.TcpStats!.OnIdleTimeout(_worker.Index);
         Abort();
     }
 
     /// <summary>The connection is over: what is known of it goes to metrics and logs.</summary>
     private void Finish()
     {
+        _endpoint?.OnRequestEnded();
         _connectedCluster?.Stats.OnConnectionClosed(_worker.Index);
+        _connectedCluster?.Breaker.ReleaseConnection();
+        _info.BytesReceived = _up?.Bytes ?? 0;
+        _info.BytesSent = _down?.Bytes ?? 0;
         _chain.TcpStats!.OnBytes(_worker.Index, _info.BytesReceived, _info.BytesSent);
         if (_chain.AccessLog.IsEmpty)
             return;
@@ -204,6 +224,4 @@ internal sealed class TcpSession
         _info.DownstreamLocalAddress = _client.GetLocalAddress().ToString();
         _chain.AccessLog.Log(_worker.Index, _info);
     }
-
-    private void Touch() => _lastActivity = _worker.Loop.NowMilliseconds;
 }

@@ -122,7 +122,10 @@ public sealed class ProxyFixture : IDisposable
         return Address("l");
     }
 
-    public IPEndPoint Tcp(string cluster)
+    public IPEndPoint Tcp(string cluster) => TcpWith($"\"cluster\":\"{cluster}\"");
+
+    /// <summary>A listener "t" with a TCP proxy of the given fields.</summary>
+    public IPEndPoint TcpWith(string fields)
     {
         Assert.Empty(
             Apply<ListenerApi.Listener>(
@@ -132,7 +135,7 @@ public sealed class ProxyFixture : IDisposable
                     $$$$"""
                     {"name":"t","address":{"socketAddress":{"address":"127.0.0.1","portValue":0}},"filterChains":[{"filters":[
                       {"name":"tcp","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
-                       "statPrefix":"t","cluster":"{{{{cluster}}}}"}}]}]}
+                       "statPrefix":"t",{{{{fields}}}}}}]}]}
                     """
                 )
             )
