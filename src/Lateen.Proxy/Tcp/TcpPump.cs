@@ -12,10 +12,10 @@ namespace Lateen.Proxy.Tcp;
 /// </summary>
 internal sealed class TcpPump(EventLoop loop, ByteStream from, ByteStream to, Action moved)
 {
-    /// <summary>Full reads in a row, of 16 KiB each, after which splicing pays: small exchanges are cheaper copied.</summary>
-    private const int FullReadsForBulk = 8;
+    /// <summary>Large reads in a row after which splicing pays: small exchanges are cheaper copied.</summary>
+    private const int LargeReadsForBulk = 8;
 
-    /// <summary>A splice that moves less is no bulk any more.</summary>
+    /// <summary>What makes a read, of 16 KiB at the most, a large one; a splice that moves less is no bulk any more.</summary>
     private const int LeastBulk = 8 * 1024;
 
     /// <summary>Bytes carried.</summary>
@@ -27,19 +27,19 @@ internal sealed class TcpPump(EventLoop loop, ByteStream from, ByteStream to, Ac
     /// <returns><see cref="IoResult.EndOfStream"/> after an end that was passed on, else what broke.</returns>
     public async LoopTask<int> RunAsync()
     {
-        var fullReads = 0;
+        var largeReads = 0;
         while (true)
         {
             int result;
-            if (fullReads >= FullReadsForBulk && from.CanSpliceTo(to) && loop.Pipes.Rent() is { } pipe)
+            if (largeReads >= LargeReadsForBulk && from.CanSpliceTo(to) && loop.Pipes.Rent() is { } pipe)
             {
                 result = await SpliceAsync(pipe);
-                fullReads = 0;
+                largeReads = 0;
             }
             else
             {
                 result = await CopyAsync();
-                fullReads = result == ByteStream.DefaultMaxBuffered ? fullReads + 1 : 0;
+                largeReads = result >= LeastBulk ? largeReads + 1 : 0;
             }
             if (result > 0)
                 continue;

@@ -67,10 +67,11 @@ internal sealed class TcpSession
         finally
         {
             _timers.Disarm();
+            // Before the client sees its end, so that whoever saw it finds the numbers.
             Finish();
+            _chain.TcpStats.OnConnectionClosed(_worker.Index);
             _upstream?.Close();
             _client.Close();
-            _chain.TcpStats.OnConnectionClosed(_worker.Index);
             _listener.OnClosed(this);
         }
         return 0;

@@ -77,7 +77,8 @@ public sealed class TcpProxyTests : IDisposable
         Assert.Contains("here", both);
         Assert.Equal(heard ?? "", both.Order(StringComparer.Ordinal).First());
         Assert.Equal(exceeded, Value("cluster.a.upstream_cx_connect_attempts_exceeded"));
-        Assert.Equal(1, Value("cluster.a.upstream_cx_connect_fail"));
+        // With two attempts each, the second connection may begin with the dead endpoint too.
+        Assert.InRange(Value("cluster.a.upstream_cx_connect_fail"), 1, attempts);
     }
 
     [Fact]
