@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using Lateen.Http.Http2;
@@ -16,7 +15,10 @@ public sealed class PythonPeerTests
     {
         using var server = new CodecServer(new Http2Options { OverrideStreamErrorOnInvalidHttpMessage = streamErrors });
         string[] options = streamErrors ? ["--stream-errors"] : [];
-        var output = Run("run_cases.py", ["127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), .. options]);
+        var output = PythonPeer.Run(
+            "run_cases.py",
+            ["127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), .. options]
+        );
         Assert.True(output.Trim() == $"{Http2Case.All.Count} passed, 0 failed, 0 skipped", output);
     }
 
@@ -24,14 +26,14 @@ public sealed class PythonPeerTests
     public void A_client_of_python3_h2_is_served()
     {
         using var server = new CodecServer(Http2Options.Default);
-        var output = Run("h2_client.py", ["127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture)]);
+        var output = PythonPeer.Run("h2_client.py", ["127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture)]);
         Assert.True(output.Trim() == "650 requests answered", output);
     }
 
     [Fact]
     public void A_server_of_python3_h2_is_asked()
     {
-        using var process = Start("h2_server.py", []);
+        using var process = PythonPeer.Start("h2_server.py", []);
         var port = int.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
         var sizes = Enumerable.Range(0, 30).Select(i => i * i * 300).ToArray();
         var client = new Endpoint(Http2Role.Client);
@@ -86,30 +88,5 @@ public sealed class PythonPeerTests
             Assert.Contains($"response {id} 200 [server: python]", client.Events);
             Assert.Contains($"trailers {id} [x-length: done] END", client.Events);
         }
-    }
-
-    /// <summary>Runs a script of <c>Cases/</c> and returns what it printed.</summary>
-    private static string Run(string script, string[] arguments)
-    {
-        using var process = Start(script, arguments);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(120)), $"{script} does not end");
-        return output + errors.Result;
-    }
-
-    private static Process Start(string script, string[] arguments)
-    {
-        var start = new ProcessStartInfo("/usr/bin/python3")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add("-B"); // no __pycache__ beside the script
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Http2", "Cases", script));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
     }
 }
