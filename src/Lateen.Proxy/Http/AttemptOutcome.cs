@@ -49,5 +49,7 @@ internal enum Interruption : byte
     ClientLeft,
     RouteTimeout,
     TryTimeout,
+    RequestTimeout,
+    MaxDuration,
     Idle,
 }

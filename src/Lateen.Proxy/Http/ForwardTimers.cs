@@ -5,8 +5,8 @@ using Lateen.Net.Loop;
 namespace Lateen.Proxy.Http;
 
 /// <summary>
-/// The clocks of an exchange that is forwarded: the route's timeout from the request's last byte, the try's timeout, the
-/// idle timeout between bytes, and the pause before a retry.
+/// The clocks of an exchange that is forwarded: the request's timeout to its last byte, the route's from there, the try's, the
+/// whole exchange's, the idle timeout between bytes, and the pause before a retry.
 /// </summary>
 internal sealed class ForwardTimers
 {
@@ -14,6 +14,8 @@ internal sealed class ForwardTimers
     private readonly Action<Interruption> _interrupt;
     private readonly LoopTimer _route;
     private readonly LoopTimer _try;
+    private readonly LoopTimer _request;
+    private readonly LoopTimer _duration;
     private readonly LoopTimer _idle;
     private readonly LoopTimer _pause;
     private readonly LoopSignal<bool> _paused = new();
@@ -26,6 +28,8 @@ internal sealed class ForwardTimers
         _interrupt = interrupt;
         _route = new LoopTimer(static self => ((ForwardTimers)self)._interrupt(Interruption.RouteTimeout), this);
         _try = new LoopTimer(static self => ((ForwardTimers)self)._interrupt(Interruption.TryTimeout), this);
+        _request = new LoopTimer(static self => ((ForwardTimers)self)._interrupt(Interruption.RequestTimeout), this);
+        _duration = new LoopTimer(static self => ((ForwardTimers)self)._interrupt(Interruption.MaxDuration), this);
         _idle = new LoopTimer(static self => ((ForwardTimers)self).OnIdle(), this);
         _pause = new LoopTimer(static self => ((ForwardTimers)self)._paused.Complete(true), this);
     }
@@ -47,6 +51,22 @@ internal sealed class ForwardTimers
     public void EndTry() => _loop.Disarm(_try);
 
     public void EndRoute() => _loop.Disarm(_route);
+
+    /// <summary>Envoy <c>request_timeout</c>: until the request's last byte; off by default.</summary>
+    public void StartRequest(TimeSpan timeout)
+    {
+        if (timeout > TimeSpan.Zero)
+            _loop.Arm(_request, timeout);
+    }
+
+    public void EndRequest() => _loop.Disarm(_request);
+
+    /// <summary>Envoy <c>max_stream_duration</c> and gRPC's own timeout: for the whole exchange.</summary>
+    public void StartDuration(TimeSpan limit)
+    {
+        if (limit > TimeSpan.Zero)
+            _loop.Arm(_duration, limit);
+    }
 
     /// <summary>Envoy <c>stream_idle_timeout</c>: time without a byte in either direction.</summary>
     public void StartIdle(TimeSpan timeout)
@@ -78,6 +98,8 @@ internal sealed class ForwardTimers
     {
         _loop.Disarm(_route);
         _loop.Disarm(_try);
+        _loop.Disarm(_request);
+        _loop.Disarm(_duration);
         _loop.Disarm(_idle);
     }
 

@@ -18,14 +18,14 @@ internal static class GrpcReply
         && type.StartsWith("application/grpc"u8)
         && (type.Length == 16 || type[16] is (byte)'+' or (byte)';');
 
-    /// <summary>Turns a local reply into its gRPC form.</summary>
-    public static void Write(ResponseHead response, int status, ReadOnlySpan<byte> message)
+    /// <summary>Makes a response the gRPC form of a local reply.</summary>
+    public static void Write(ResponseHead response, int grpcStatus, ReadOnlySpan<byte> message)
     {
         response.Status = 200;
         var headers = response.Headers;
         headers.Set(KnownHeader.ContentType, "application/grpc"u8);
         Span<byte> digits = stackalloc byte[4];
-        StatusOf(status).TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
+        grpcStatus.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
         headers.Set(KnownHeader.GrpcStatus, digits[..length]);
         if (message.IsEmpty)
             return;
@@ -34,7 +34,7 @@ internal static class GrpcReply
     }
 
     /// <summary>gRPC's own table for answers of something that does not speak gRPC (http-grpc-status-mapping).</summary>
-    private static int StatusOf(int status) =>
+    public static int StatusOf(int status) =>
         status switch
         {
             400 => 13,

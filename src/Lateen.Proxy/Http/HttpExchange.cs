@@ -92,7 +92,9 @@ internal sealed class HttpExchange
     public LoopTask<int> AnswerAsync(LocalReply reply, bool isLast = false)
     {
         Info.Flags |= reply.Flags;
-        return AnswerAsync(reply.Status, reply.Body, reply.Details, isLast);
+        if (reply.IsOverload)
+            Info.Response.Headers.Set(KnownHeader.XEnvoyOverloaded, "true"u8);
+        return AnswerAsync(reply.Status, reply.Body, reply.Details, isLast, reply.GrpcStatus);
     }
 
     /// <summary>The client went away before it had its answer.</summary>
@@ -121,7 +123,7 @@ internal sealed class HttpExchange
         Connection.Record(Info, cluster);
     }
 
-    private LoopTask<int> AnswerAsync(int status, byte[] body, string details, bool isLast)
+    private LoopTask<int> AnswerAsync(int status, byte[] body, string details, bool isLast, int? grpcStatus = null)
     {
         Info.Response.Status = status;
         Info.ResponseCodeDetails = details;
@@ -129,7 +131,7 @@ internal sealed class HttpExchange
             _client.DiscardBody();
         if (GrpcReply.IsGrpc(Info.Request))
         {
-            GrpcReply.Write(Info.Response, status, body);
+            GrpcReply.Write(Info.Response, grpcStatus ?? GrpcReply.StatusOf(status), body);
             body = [];
         }
         else if (body.Length > 0)

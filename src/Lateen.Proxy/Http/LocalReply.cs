@@ -6,6 +6,12 @@ namespace Lateen.Proxy.Http;
 /// <summary>An answer that the proxy gives itself: status, body, and what logs and metrics say of it. Texts are Envoy's.</summary>
 public sealed record LocalReply(int Status, byte[] Body, string Details, ResponseFlags Flags)
 {
+    /// <summary>gRPC's status where it is not the one that HTTP's stands for.</summary>
+    public int? GrpcStatus { get; init; }
+
+    /// <summary>The answer has <c>x-envoy-overloaded: true</c>: nothing was tried, and trying again makes it worse.</summary>
+    public bool IsOverload { get; init; }
+
     public static LocalReply RouteNotFound { get; } = new(404, [], "route_not_found", ResponseFlags.NoRoute);
 
     public static LocalReply UpgradeRefused { get; } = new(403, [], "upgrade_failed", ResponseFlags.None);
@@ -46,7 +52,7 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
         );
 
     public static LocalReply DropOverload { get; } =
-        new(503, "drop overload"u8.ToArray(), "drop_overload", ResponseFlags.DropOverload);
+        new(503, "drop overload"u8.ToArray(), "drop_overload", ResponseFlags.DropOverload) { IsOverload = true };
 
     public static LocalReply Overflow { get; } =
         new(
@@ -54,7 +60,10 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
             "upstream connect error or disconnect/reset before headers. reset reason: overflow"u8.ToArray(),
             "upstream_reset_before_response_started{overflow}",
             ResponseFlags.UpstreamOverflow
-        );
+        )
+        {
+            IsOverload = true,
+        };
 
     public static LocalReply UpstreamProtocolError { get; } =
         new(
@@ -66,6 +75,24 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
 
     public static LocalReply UpstreamTimeout { get; } =
         new(504, "upstream request timeout"u8.ToArray(), "response_timeout", ResponseFlags.UpstreamTimeout);
+
+    public static LocalReply RequestTimeout { get; } =
+        new(408, "request timeout"u8.ToArray(), "request_overall_timeout", ResponseFlags.None);
+
+    public static LocalReply DurationTimeout(bool requestComplete) =>
+        requestComplete ? s_durationGateway : s_durationClient;
+
+    private static readonly LocalReply s_durationGateway = new(
+        504,
+        "downstream duration timeout"u8.ToArray(),
+        "max_duration_timeout",
+        ResponseFlags.DurationTimeout
+    )
+    {
+        GrpcStatus = 4,
+    };
+
+    private static readonly LocalReply s_durationClient = s_durationGateway with { Status = 408 };
 
     public static LocalReply RequestHeadTimeout { get; } =
         new(408, "request header timeout"u8.ToArray(), "request_header_timeout", ResponseFlags.None);

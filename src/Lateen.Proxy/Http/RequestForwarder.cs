@@ -141,8 +141,11 @@ internal sealed class RequestForwarder : IClientWatcher
         if (_action.Timeout > TimeSpan.Zero)
             SetNumber(headers, KnownHeader.XEnvoyExpectedRqTimeoutMs, (long)_action.Timeout.TotalMilliseconds);
         _timers.StartIdle(_action.IdleTimeout ?? _client.Connection.Manager.StreamIdleTimeout);
+        _timers.StartDuration(GrpcTimeout.LimitOf(_action, Info.Request));
         if (_client.IsBodyComplete)
             OnRequestComplete();
+        else
+            _timers.StartRequest(_client.Connection.Manager.RequestTimeout);
     }
 
     /// <summary>One endpoint, one connection, the request on it, and the head of what comes back.</summary>
@@ -335,6 +338,10 @@ internal sealed class RequestForwarder : IClientWatcher
             AttemptOutcome.Reset or AttemptOutcome.Refused => LocalReply.UpstreamReset,
             AttemptOutcome.TimedOut => LocalReply.UpstreamTimeout,
             AttemptOutcome.Interrupted when interruption == Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
+            AttemptOutcome.Interrupted when interruption == Interruption.MaxDuration => LocalReply.DurationTimeout(
+                _client.IsBodyComplete
+            ),
+            AttemptOutcome.Interrupted when interruption == Interruption.RequestTimeout => LocalReply.RequestTimeout,
             AttemptOutcome.Interrupted => LocalReply.StreamIdle(_client.IsBodyComplete),
             _ => LocalReply.UpstreamClosed,
         };
@@ -356,7 +363,11 @@ internal sealed class RequestForwarder : IClientWatcher
     }
 
     /// <summary>The route's timeout runs from the request's last byte (Envoy <c>RouteAction.timeout</c>).</summary>
-    private void OnRequestComplete() => _timers.StartRoute(_action.Timeout);
+    private void OnRequestComplete()
+    {
+        _timers.EndRequest();
+        _timers.StartRoute(_action.Timeout);
+    }
 
     /// <summary>Wakes whoever waits for the upstream; the exchange unwinds from there.</summary>
     private void Interrupt(Interruption why)

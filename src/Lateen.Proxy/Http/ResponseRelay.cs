@@ -113,6 +113,8 @@ internal sealed class ResponseRelay(
             Info.Flags |= ResponseFlags.DownstreamTermination;
         else if (interruption == Interruption.RouteTimeout)
             Info.Flags |= ResponseFlags.UpstreamTimeout;
+        else if (interruption == Interruption.MaxDuration)
+            Info.Flags |= ResponseFlags.DurationTimeout;
         else if (interruption == Interruption.Idle)
             Info.Flags |= ResponseFlags.StreamIdleTimeout;
         else if (outcome == Outcome.BrokeOff)
