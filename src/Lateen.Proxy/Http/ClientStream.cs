@@ -15,6 +15,9 @@ internal abstract class ClientStream : HttpStream
     /// <summary>This proxy's end of the connection, as <c>10.0.0.1:4711</c>; text made once per connection.</summary>
     public virtual string? LocalAddress => null;
 
+    /// <summary>What is spoken to the upstream.</summary>
+    public abstract bool IsHttp2 { get; }
+
     /// <summary>How much body the response has; known with its head.</summary>
     public abstract BodyLength ResponseLength { get; }
 

@@ -174,6 +174,13 @@ internal sealed class RequestForwarder : IClientWatcher
         if (_upstream is null)
             return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
         Info.UpstreamLocalAddress = _upstream.LocalAddress;
+        if (_client.WantsTunnel)
+            WebSocketBridge.CompleteRequest(
+                Info.Request,
+                _upstream.IsHttp2,
+                _worker.NextRandom(),
+                _worker.NextRandom()
+            );
         var length = _client.WantsTunnel ? BodyLength.Tunnel : _client.RequestLength;
         if (!_upstream.WriteHead(Info.Request, length, Info.Response))
             return AttemptOutcome.BadRequest;

@@ -25,6 +25,8 @@ internal sealed class ResponseRelay(
     {
         pump.Release();
         var isTunnel = client.WantsTunnel && IsSwitch(Info.Response.Status);
+        if (isTunnel)
+            WebSocketBridge.CompleteResponse(Info.Request, Info.Response);
         SetServiceTime();
         Info.ResponseCodeDetails = "via_upstream";
         var length = isTunnel ? BodyLength.Tunnel : upstream.ResponseLength;

@@ -47,6 +47,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
 
     public override string LocalAddress => _localAddress ??= Stream.GetLocalAddress().ToString();
 
+    public override bool IsHttp2 => false;
+
     public override bool IsReused => _uses > 1;
 
     public override BodyLength ResponseLength =>

@@ -22,6 +22,8 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
 
     public override string LocalAddress => _connection.LocalAddress;
 
+    public override bool IsHttp2 => true;
+
     public override bool IsReused => _connection.Requests > 1;
 
     public override bool WasRefused => _wasRefused;

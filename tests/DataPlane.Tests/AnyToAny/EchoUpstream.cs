@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -42,7 +43,9 @@ internal sealed class EchoUpstream : IAsyncDisposable
 
     private void Map(WebApplication app)
     {
+        app.UseWebSockets();
         app.Map("/echo", EchoAsync);
+        app.Map("/socket", EchoMessagesAsync);
         app.Map("/empty", static context => Answer(context, 204));
         app.Map("/not-modified", static context => Answer(context, 304));
         app.Map("/protocol", static context => context.Response.WriteAsync(context.Request.Protocol));
@@ -75,6 +78,25 @@ internal sealed class EchoUpstream : IAsyncDisposable
         var theirs = context.Request.CheckTrailersAvailable() ? context.Request.GetTrailer("x-client").ToString() : "";
         if (hasTrailers)
             context.Response.AppendTrailer("x-sum", sum + theirs);
+    }
+
+    private static async Task EchoMessagesAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            var got = await socket.ReceiveAsync(buffer, context.RequestAborted);
+            if (got.MessageType == WebSocketMessageType.Close)
+                break;
+            await socket.SendAsync(
+                buffer.AsMemory(0, got.Count),
+                got.MessageType,
+                got.EndOfMessage,
+                context.RequestAborted
+            );
+        }
+        await socket.CloseAsync(socket.CloseStatus!.Value, socket.CloseStatusDescription, context.RequestAborted);
     }
 
     private static Task Answer(HttpContext context, int status)
