@@ -325,7 +325,9 @@ public sealed class DeltaTests : IAsyncLifetime
         using var stream = new DeltaStream(_server);
         await stream.AskAsync(TypeUrls.Cluster);
         var stopping = _server.StopAsync();
-        Assert.Equal(StatusCode.Unavailable, (await stream.EndAsync()).StatusCode);
+        // Behind its answer the server resets the stream, whose requests have no end; .NET's client may tell of that instead.
+        var status = (await stream.EndAsync()).StatusCode;
+        Assert.True(status is StatusCode.Unavailable or StatusCode.Internal, status.ToString());
         await stopping.WaitAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
     }
 
