@@ -147,6 +147,8 @@ internal sealed class TcpSession
         {
             _connectedCluster = cluster;
             _endpoint = endpoint;
+            if (!_chain.AccessLog.IsEmpty)
+                _info.UpstreamLocalAddress = _upstream.GetLocalAddress().ToString();
             cluster.Stats.OnConnectionOpened(_worker.Index);
             cluster.Stats.OnConnected(_worker.Index, Stopwatch.GetElapsedTime(began, _worker.Loop.NowTimestamp));
             cluster.Outliers?.OnConnected(endpoint);
