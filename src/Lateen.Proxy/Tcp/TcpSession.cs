@@ -141,7 +141,7 @@ internal sealed class TcpSession
         _timers.StartConnect(cluster.Spec.ConnectTimeout);
         var result = await _upstream.ConnectAsync();
         if (result > 0)
-            result = ResultOf(await EndpointPool.Of(_worker, endpoint).SecureAsync(_upstream, cluster));
+            result = ResultOf(await EndpointPool.Of(_worker, endpoint).SecureAsync(_upstream, cluster, _client));
         _timers.EndConnect();
         if (result > 0)
         {

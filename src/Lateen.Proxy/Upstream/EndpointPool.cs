@@ -74,8 +74,9 @@ internal sealed class EndpointPool
     }
 
     /// <summary>Makes a connection that is open what its transport socket wants it to be.</summary>
-    public LoopTask<TlsOutcome> SecureAsync(ByteStream stream, ClusterRuntime cluster) =>
-        UpstreamSecurity.SecureAsync(_worker.Index, stream, _endpoint, cluster, Host, _sessions);
+    /// <param name="client">Whose bytes alone it will carry, for the PROXY protocol; null where requests of many share it.</param>
+    public LoopTask<TlsOutcome> SecureAsync(ByteStream stream, ClusterRuntime cluster, ByteStream? client = null) =>
+        UpstreamSecurity.SecureAsync(_worker.Index, stream, _endpoint, cluster, Host, _sessions, client);
 
     /// <summary>Makes a connection that is open now ready for its first request.</summary>
     public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster, bool isHttp2)

@@ -5,6 +5,7 @@ using Lateen.Net.Async;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Listeners.Inspectors;
 using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Upstream;
@@ -13,6 +14,7 @@ namespace Lateen.Proxy.Upstream;
 internal static class UpstreamSecurity
 {
     /// <summary>Does what the endpoint's socket asks for, at once in plaintext.</summary>
+    /// <param name="client">Whom the PROXY protocol speaks for; null for the proxy itself.</param>
     /// <param name="host">Host of the request, where the cluster's <c>auto_sni</c> asks for it.</param>
     /// <param name="sessions">Sessions with this endpoint and host.</param>
     public static LoopTask<TlsOutcome> SecureAsync(
@@ -21,11 +23,43 @@ internal static class UpstreamSecurity
         EndpointState endpoint,
         ClusterRuntime cluster,
         string host,
-        TlsSessions sessions
+        TlsSessions sessions,
+        ByteStream? client
     ) =>
-        endpoint.Socket.IsTls
-            ? ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
-            : new LoopTask<TlsOutcome>(TlsOutcome.Established);
+        endpoint.Socket.Spec.ProxyProtocolVersion > 0
+            ? IntroduceAsync(worker, stream, endpoint, cluster, host, sessions, client)
+        : endpoint.Socket.IsTls ? ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
+        : new LoopTask<TlsOutcome>(TlsOutcome.Established);
+
+    /// <summary>Says in a PROXY protocol header whose connection this is, before everything else.</summary>
+    private static async LoopTask<TlsOutcome> IntroduceAsync(
+        int worker,
+        ByteStream stream,
+        EndpointState endpoint,
+        ClusterRuntime cluster,
+        string host,
+        TlsSessions sessions,
+        ByteStream? client
+    )
+    {
+        if (await WriteHeader(stream, endpoint.Socket.Spec.ProxyProtocolVersion, client) < 0)
+            return TlsOutcome.ConnectionError;
+        return endpoint.Socket.IsTls
+            ? await ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
+            : TlsOutcome.Established;
+    }
+
+    private static LoopTask<int> WriteHeader(ByteStream stream, int version, ByteStream? client)
+    {
+        Span<byte> header = stackalloc byte[ProxyHeader.MaxWritten];
+        var length = ProxyHeader.Write(
+            version,
+            client?.RemoteAddress ?? default,
+            client?.GetLocalAddress() ?? default,
+            header
+        );
+        return stream.WriteAsync(header[..length]);
+    }
 
     private static async LoopTask<TlsOutcome> ShakeHandsAsync(
         int worker,

@@ -47,8 +47,8 @@ internal static class TlsJson
             {"name":"t","address":{"socketAddress":{"address":"127.0.0.1","portValue":0} },{{more}}"filterChains":[{{chains}}]}
             """;
 
-    public static string Filter(string kind, string more = "") =>
-        $$"""{"name":"{{kind}}","typedConfig":{"@type":"{{Types}}filters.listener.{{kind}}{{more}} } }""";
+    public static string Filter(string type) =>
+        $$"""{"name":"{{type}}","typedConfig":{"@type":"{{Types}}filters.listener.{{type}}"} }""";
 
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

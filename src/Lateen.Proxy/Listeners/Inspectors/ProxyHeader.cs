@@ -12,6 +12,9 @@ namespace Lateen.Proxy.Listeners.Inspectors;
 /// <param name="Source">None where the sender speaks for itself, or of something that is not TCP.</param>
 internal readonly record struct ProxyHeader(int Length, NetAddress Source, NetAddress Destination)
 {
+    /// <summary>The longest header that <see cref="Write"/> writes.</summary>
+    public const int MaxWritten = MaxV1;
+
     private const int MaxV1 = 107;
     private const int V2Fixed = 16;
 
