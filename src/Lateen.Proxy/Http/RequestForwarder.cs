@@ -7,6 +7,7 @@ using Lateen.Net.Async;
 using Lateen.Net.Streams;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Health;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -83,11 +84,11 @@ internal sealed class RequestForwarder : IClientWatcher
         _client.Watcher = this;
         try
         {
-            var outcome = await TryOnceAsync();
+            var outcome = Judge(await TryOnceAsync());
             while (ShouldRetry(outcome))
             {
                 await PrepareRetryAsync(outcome);
-                outcome = await TryOnceAsync();
+                outcome = Judge(await TryOnceAsync());
             }
             return outcome == AttemptOutcome.Answered ? await RelayAsync() : await GiveUpAsync(outcome);
         }
@@ -187,6 +188,28 @@ internal sealed class RequestForwarder : IClientWatcher
         if (await _pump.StartAsync(_upstream) <= 0)
             return _pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
         return await ReadHeadAsync(_upstream);
+    }
+
+    /// <summary>Tells outlier detection how the endpoint did.</summary>
+    private AttemptOutcome Judge(AttemptOutcome outcome)
+    {
+        if (_endpoint is null || Cluster.Outliers is not { } outliers)
+            return outcome;
+        switch (outcome)
+        {
+            case AttemptOutcome.Answered:
+                outliers.OnResponse(_endpoint, Info.Response.Status);
+                break;
+            case AttemptOutcome.ConnectTimedOut or AttemptOutcome.TimedOut:
+            case AttemptOutcome.Interrupted when Interruption == Interruption.RouteTimeout:
+                outliers.OnLocalFailure(_endpoint, LocalFailure.TimedOut);
+                break;
+            case AttemptOutcome.ConnectFailed or AttemptOutcome.Closed or AttemptOutcome.Reset:
+            case AttemptOutcome.Refused or AttemptOutcome.Malformed:
+                outliers.OnLocalFailure(_endpoint, LocalFailure.ConnectFailed);
+                break;
+        }
+        return outcome;
     }
 
     private UpstreamProtocol Protocol() =>
