@@ -40,11 +40,12 @@ internal static class ClusterDecoder
                     kind is ClusterKind.StrictDns or ClusterKind.LogicalDns
                 ),
             IdleTimeout = context.Duration(common?.IdleTimeout, TimeSpan.FromHours(1), "idle_timeout"),
-            Protocol = Protocol(options),
+            Protocol = Protocol(options, cluster),
             Http2 = Http2OptionsDecoder.Decode(
                 options?.ExplicitHttpConfig?.Http2ProtocolOptions
                     ?? options?.UseDownstreamProtocolConfig?.Http2ProtocolOptions
-                    ?? options?.AutoConfig?.Http2ProtocolOptions,
+                    ?? options?.AutoConfig?.Http2ProtocolOptions
+                    ?? cluster.Http2ProtocolOptions,
                 "typed_extension_protocol_options.http2_protocol_options",
                 context
             ),
@@ -62,15 +63,20 @@ internal static class ClusterDecoder
         return BalancerDecoder.Decode(cluster, spec, context);
     }
 
-    private static UpstreamProtocol Protocol(Upstreams.HttpProtocolOptions? options) =>
+    /// <summary>Without protocol options the cluster's own, deprecated <c>http2_protocol_options</c> decides, as in Envoy.</summary>
+    private static UpstreamProtocol Protocol(Upstreams.HttpProtocolOptions? options, Api.Cluster cluster) =>
         options?.UpstreamProtocolOptionsCase switch
         {
             Upstreams.HttpProtocolOptions.UpstreamProtocolOptionsOneofCase.AutoConfig => UpstreamProtocol.Auto,
             Upstreams.HttpProtocolOptions.UpstreamProtocolOptionsOneofCase.UseDownstreamProtocolConfig =>
                 UpstreamProtocol.Downstream,
-            _ => options?.ExplicitHttpConfig?.Http2ProtocolOptions is null
+            Upstreams.HttpProtocolOptions.UpstreamProtocolOptionsOneofCase.ExplicitHttpConfig => options
+                .ExplicitHttpConfig
+                .Http2ProtocolOptions
+                is null
                 ? UpstreamProtocol.Http1
                 : UpstreamProtocol.Http2,
+            _ => cluster.Http2ProtocolOptions is null ? UpstreamProtocol.Http1 : UpstreamProtocol.Http2,
         };
 
     private static ClusterKind Kind(Api.Cluster cluster, DecodeContext context)

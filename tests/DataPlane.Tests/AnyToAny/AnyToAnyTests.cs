@@ -127,6 +127,19 @@ public sealed class AnyToAnyTests : IDisposable
         Assert.Equal(version == 1 ? "HTTP/1.1" : "HTTP/2", await response.Content.ReadAsStringAsync(_limit.Token));
     }
 
+    [Fact]
+    public async Task The_deprecated_field_of_a_cluster_asks_for_http2_too()
+    {
+        await using var upstream = await EchoUpstream.StartAsync(HttpProtocols.Http2);
+        var cluster = ProxyFixture.Cluster("a", upstream.Port).TrimStart()[1..];
+        Assert.Empty(
+            _proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster, ("a", "{\"http2ProtocolOptions\":{}," + cluster))
+        );
+        using var client = Client(1);
+        using var response = await client.SendAsync(Request(HttpMethod.Get, "/protocol", 1), _limit.Token);
+        Assert.Equal("HTTP/2", await response.Content.ReadAsStringAsync(_limit.Token));
+    }
+
     [Theory]
     [MemberData(nameof(Pairs))]
     public async Task Large_heads_go_through(int down, int up)
