@@ -34,6 +34,7 @@ internal sealed class RequestForwarder : IClientWatcher
     private CircuitBreaker _breaker = null!;
     private EndpointState? _endpoint;
     private ulong? _hash;
+    private string _transportHost = "";
     private bool _holdsRequest;
     private bool _holdsRetry;
     private ClientStream? _upstream;
@@ -169,7 +170,7 @@ internal sealed class RequestForwarder : IClientWatcher
         _route.PrepareForEndpoint(Info, _endpoint);
         Info.UpstreamHost = _endpoint.AddressText;
         _timers.StartTry(_retry.Policy?.PerTryTimeout ?? TimeSpan.Zero);
-        var pool = EndpointPool.Of(_worker, _endpoint);
+        var pool = EndpointPool.Of(_worker, _endpoint, TransportHost());
         var protocol = Protocol();
         _upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
         if (_upstream is null)
@@ -210,6 +211,23 @@ internal sealed class RequestForwarder : IClientWatcher
                 break;
         }
         return outcome;
+    }
+
+    /// <summary>
+    /// The request's host, without port, where the cluster's transport goes by it (<c>auto_sni</c>, <c>auto_san_validation</c>);
+    /// else empty. Requests to one host after another make one text.
+    /// </summary>
+    private string TransportHost()
+    {
+        if (!Cluster.Spec.UsesRequestHostAsServerName && !Cluster.Spec.ChecksRequestHost)
+            return "";
+        var host = Info.Request.Authority;
+        var colon = host.LastIndexOf((byte)':');
+        if (colon > 0 && host[(colon + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
+            host = host[..colon];
+        if (!Ascii.Equals(host, _transportHost))
+            _transportHost = Encoding.ASCII.GetString(host);
+        return _transportHost;
     }
 
     private UpstreamProtocol Protocol() =>
