@@ -19,6 +19,7 @@ public sealed class ProxyProcess : IDisposable
     public static IReadOnlyList<string> LogScopes { get; } = ["dns", "listener", "proxy", "state", "xds"];
 
     private static readonly TimeSpan s_bindRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_drainPoll = TimeSpan.FromMilliseconds(50);
 
     private readonly ProxyOptions _options;
@@ -34,6 +35,7 @@ public sealed class ProxyProcess : IDisposable
     private readonly XdsClient _client;
     private readonly AdminServer _admin;
     private readonly CancellationTokenSource _quit = new();
+    private int _isTrimmed;
 
     /// <param name="levels">Levels of <paramref name="log"/>, which the admin interface changes.</param>
     public ProxyProcess(ProxyOptions options, string version, ILogSink log, LogLevels levels, TimeProvider time)
@@ -123,6 +125,18 @@ public sealed class ProxyProcess : IDisposable
     {
         _lastGood?.Touch();
         _resolver.Touch();
+        if (State.IsReady && Interlocked.Exchange(ref _isTrimmed, 1) == 0)
+            _ = TrimAsync();
+    }
+
+    /// <summary>
+    /// Gives back what starting needed and serving does not: decoded messages, buffers of the first updates. Once, a moment
+    /// after the first configuration, when few have noticed us yet; steady state makes no garbage to collect.
+    /// </summary>
+    private async Task TrimAsync()
+    {
+        await Task.Delay(s_trimDelay, _time).ConfigureAwait(false);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private void OnRuntime(ProxyRuntime runtime)

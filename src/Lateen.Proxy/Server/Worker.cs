@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using Lateen.Core;
 using Lateen.Http.Http2;
 using Lateen.Net;
@@ -35,10 +33,9 @@ public sealed class Worker
         Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
         Http2Streams = new StreamStore<Http2ServerStream>(() => new Http2ServerStream(this));
         Http2ClientStreams = new StreamStore<Http2ClientStream>(() => new Http2ClientStream(Loop));
-        Span<byte> seed = stackalloc byte[16];
-        RandomNumberGenerator.Fill(seed);
-        _random0 = BinaryPrimitives.ReadUInt64LittleEndian(seed) | 1;
-        _random1 = BinaryPrimitives.ReadUInt64LittleEndian(seed[8..]);
+        // Not .NET's cryptography: it would load OpenSSL, 4 MB of memory, into proxies that never speak TLS.
+        _random0 = (ulong)Random.Shared.NextInt64() | 1;
+        _random1 = (ulong)Random.Shared.NextInt64();
     }
 
     public int Index { get; }
