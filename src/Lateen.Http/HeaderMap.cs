@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -125,6 +126,14 @@ public sealed class HeaderMap
     {
         Remove(id);
         Add(id, value);
+    }
+
+    /// <summary>Replaces the lines of a field by one with a number in decimal digits.</summary>
+    public void SetNumber(KnownHeader id, long value)
+    {
+        Span<byte> text = stackalloc byte[20];
+        Utf8Formatter.TryFormat(value, text, out var length);
+        Set(id, text[..length]);
     }
 
     public bool Contains(KnownHeader id) => IndexOf(id) >= 0;

@@ -53,3 +53,28 @@ internal enum Interruption : byte
     MaxDuration,
     Idle,
 }
+
+/// <summary>What a client is told of a failure.</summary>
+internal static class AttemptOutcomes
+{
+    /// <summary>The answer for an upstream that gave none.</summary>
+    /// <param name="isRequestComplete">The request was here whole, so that it is the upstream which is late.</param>
+    public static LocalReply ToReply(this AttemptOutcome outcome, Interruption interruption, bool isRequestComplete) =>
+        outcome switch
+        {
+            AttemptOutcome.NoEndpoint => LocalReply.NoHealthyUpstream,
+            AttemptOutcome.Overflow => LocalReply.Overflow,
+            AttemptOutcome.ConnectFailed => LocalReply.ConnectFailed,
+            AttemptOutcome.ConnectTimedOut => LocalReply.ConnectTimeout,
+            AttemptOutcome.Malformed => LocalReply.UpstreamProtocolError,
+            AttemptOutcome.Reset or AttemptOutcome.Refused => LocalReply.UpstreamReset,
+            AttemptOutcome.TimedOut => LocalReply.UpstreamTimeout,
+            AttemptOutcome.Interrupted when interruption == Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
+            AttemptOutcome.Interrupted when interruption == Interruption.MaxDuration => LocalReply.DurationTimeout(
+                isRequestComplete
+            ),
+            AttemptOutcome.Interrupted when interruption == Interruption.RequestTimeout => LocalReply.RequestTimeout,
+            AttemptOutcome.Interrupted => LocalReply.StreamIdle(isRequestComplete),
+            _ => LocalReply.UpstreamClosed,
+        };
+}

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
-using Lateen.Net.Streams;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.CircuitBreaking;
-using Lateen.Proxy.Health;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
-using Lateen.Proxy.Upstream;
 
 namespace Lateen.Proxy.Http;
 
@@ -24,7 +20,7 @@ internal sealed class RequestForwarder : IClientWatcher
     private readonly Worker _worker;
     private readonly HttpExchange _exchange;
     private readonly ServerStream _client;
-    private readonly UpstreamConnector _connector;
+    private readonly UpstreamAttempt _attempt;
     private readonly ForwardTimers _timers;
     private readonly RequestPump _pump;
     private readonly ResponseRelay _relay;
@@ -32,12 +28,7 @@ internal sealed class RequestForwarder : IClientWatcher
     private RouteEntry _route = null!;
     private ForwardActionSpec _action = null!;
     private CircuitBreaker _breaker = null!;
-    private EndpointState? _endpoint;
-    private ulong? _hash;
-    private string _transportHost = "";
-    private bool _holdsRequest;
     private bool _holdsRetry;
-    private ClientStream? _upstream;
     private int _clusterIndex;
 
     public RequestForwarder(Worker worker, HttpExchange exchange, ServerStream client)
@@ -45,7 +36,6 @@ internal sealed class RequestForwarder : IClientWatcher
         _worker = worker;
         _exchange = exchange;
         _client = client;
-        _connector = new UpstreamConnector(worker);
         _timers = new ForwardTimers(worker.Loop, Interrupt);
         _pump = new RequestPump(
             client,
@@ -54,6 +44,7 @@ internal sealed class RequestForwarder : IClientWatcher
             OnRequestComplete,
             () => Interrupt(Interruption.ClientLeft)
         );
+        _attempt = new UpstreamAttempt(worker, this, exchange.Info, client, _pump, _timers);
         _relay = new ResponseRelay(this, exchange, client, _pump, _timers);
     }
 
@@ -85,11 +76,11 @@ internal sealed class RequestForwarder : IClientWatcher
         _client.Watcher = this;
         try
         {
-            var outcome = Judge(await TryOnceAsync());
+            var outcome = _attempt.Judge(await _attempt.RunAsync());
             while (ShouldRetry(outcome))
             {
                 await PrepareRetryAsync(outcome);
-                outcome = Judge(await TryOnceAsync());
+                outcome = _attempt.Judge(await _attempt.RunAsync());
             }
             return outcome == AttemptOutcome.Answered ? await RelayAsync() : await GiveUpAsync(outcome);
         }
@@ -132,8 +123,8 @@ internal sealed class RequestForwarder : IClientWatcher
 
     private void Prepare()
     {
-        _hash = _route.HashFor(Info, _client.Connection.Client, _worker.NextRandom());
         _breaker = _action.Priority == RoutingPriority.High ? Cluster.HighBreaker : Cluster.Breaker;
+        _attempt.Begin(_route, _clusterIndex, _breaker, _retry);
         _route.PrepareRequest(Info, _clusterIndex);
         _retry.Begin(_route.RetryPolicy);
         _pump.Begin();
@@ -141,7 +132,7 @@ internal sealed class RequestForwarder : IClientWatcher
         if (!_client.WantsTunnel)
             headers.Remove(KnownHeader.Upgrade);
         if (_action.Timeout > TimeSpan.Zero)
-            SetNumber(headers, KnownHeader.XEnvoyExpectedRqTimeoutMs, (long)_action.Timeout.TotalMilliseconds);
+            headers.SetNumber(KnownHeader.XEnvoyExpectedRqTimeoutMs, (long)_action.Timeout.TotalMilliseconds);
         _timers.StartIdle(_action.IdleTimeout ?? _client.Connection.Manager.StreamIdleTimeout);
         _timers.StartDuration(GrpcTimeout.LimitOf(_action, Info.Request));
         if (_client.IsBodyComplete)
@@ -149,138 +140,6 @@ internal sealed class RequestForwarder : IClientWatcher
         else
             _timers.StartRequest(_client.Connection.Manager.RequestTimeout);
     }
-
-    /// <summary>One endpoint, one connection, the request on it, and the head of what comes back.</summary>
-    private async LoopTask<AttemptOutcome> TryOnceAsync()
-    {
-        Info.AttemptCount++;
-        if (_route.Host.Spec.IncludeRequestAttemptCount)
-            SetNumber(Info.Request.Headers, KnownHeader.XEnvoyAttemptCount, Info.AttemptCount);
-        if (!_breaker.TryAcquireRequest(_worker.Index))
-            return AttemptOutcome.Overflow;
-        _holdsRequest = true;
-        _endpoint = _retry.Pick(Cluster, _worker, _hash, _route.SubsetFor(_clusterIndex));
-        if (_endpoint is null)
-        {
-            Cluster.Stats.OnNoneHealthy(_worker.Index);
-            return AttemptOutcome.NoEndpoint;
-        }
-        _endpoint.OnRequestStarted();
-        Cluster.Stats.OnAttemptStarted(_worker.Index);
-        _route.PrepareForEndpoint(Info, _endpoint);
-        Info.UpstreamHost = _endpoint.AddressText;
-        _timers.StartTry(_retry.Policy?.PerTryTimeout ?? TimeSpan.Zero);
-        var pool = EndpointPool.Of(_worker, _endpoint, TransportHost());
-        var protocol = Protocol();
-        _upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
-        if (_upstream is null)
-            return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
-        Info.UpstreamLocalAddress = _upstream.LocalAddress;
-        if (_client.WantsTunnel)
-            WebSocketBridge.CompleteRequest(
-                Info.Request,
-                _upstream.IsHttp2,
-                _worker.NextRandom(),
-                _worker.NextRandom()
-            );
-        var length = _client.WantsTunnel ? BodyLength.Tunnel : _client.RequestLength;
-        if (!_upstream.WriteHead(Info.Request, length, Info.Response))
-            return AttemptOutcome.BadRequest;
-        if (await _pump.StartAsync(_upstream) <= 0)
-            return _pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
-        return await ReadHeadAsync(_upstream);
-    }
-
-    /// <summary>Tells outlier detection how the endpoint did.</summary>
-    private AttemptOutcome Judge(AttemptOutcome outcome)
-    {
-        if (_endpoint is null || Cluster.Outliers is not { } outliers)
-            return outcome;
-        switch (outcome)
-        {
-            case AttemptOutcome.Answered:
-                outliers.OnResponse(_endpoint, Info.Response.Status);
-                break;
-            case AttemptOutcome.ConnectTimedOut or AttemptOutcome.TimedOut:
-            case AttemptOutcome.Interrupted when Interruption == Interruption.RouteTimeout:
-                outliers.OnLocalFailure(_endpoint, LocalFailure.TimedOut);
-                break;
-            case AttemptOutcome.ConnectFailed or AttemptOutcome.Closed or AttemptOutcome.Reset:
-            case AttemptOutcome.Refused or AttemptOutcome.Malformed:
-                outliers.OnLocalFailure(_endpoint, LocalFailure.ConnectFailed);
-                break;
-        }
-        return outcome;
-    }
-
-    /// <summary>
-    /// The request's host, without port, where the cluster's transport goes by it (<c>auto_sni</c>, <c>auto_san_validation</c>);
-    /// else empty. Requests to one host after another make one text.
-    /// </summary>
-    private string TransportHost()
-    {
-        if (!Cluster.Spec.UsesRequestHostAsServerName && !Cluster.Spec.ChecksRequestHost)
-            return "";
-        var host = Info.Request.Authority;
-        var colon = host.LastIndexOf((byte)':');
-        if (colon > 0 && host[(colon + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
-            host = host[..colon];
-        if (!Ascii.Equals(host, _transportHost))
-            _transportHost = Encoding.ASCII.GetString(host);
-        return _transportHost;
-    }
-
-    private UpstreamProtocol Protocol() =>
-        Cluster.Spec.Protocol != UpstreamProtocol.Downstream ? Cluster.Spec.Protocol
-        : Info.Request.Version == HttpVersion.Http2 ? UpstreamProtocol.Http2
-        : UpstreamProtocol.Http1;
-
-    /// <summary>Reads up to the final head, passing interim ones on.</summary>
-    private async LoopTask<AttemptOutcome> ReadHeadAsync(ClientStream upstream)
-    {
-        while (true)
-        {
-            var status = await upstream.ReadHeadAsync();
-            _timers.Touch();
-            switch (status)
-            {
-                case ResponseHeadStatus.Final:
-                    _timers.EndTry();
-                    // Nobody asked to switch protocols, so a 101 makes no sense.
-                    return Info.Response.Status == 101 && !_client.WantsTunnel
-                        ? AttemptOutcome.Malformed
-                        : AttemptOutcome.Answered;
-                case ResponseHeadStatus.Interim:
-                    if (await _client.WriteInterimAsync(Info.Response) < 0)
-                        Interrupt(Interruption.ClientLeft);
-                    break;
-                case ResponseHeadStatus.Malformed:
-                    return Interrupted(AttemptOutcome.Malformed);
-                case ResponseHeadStatus.Reset:
-                    return NotAnswered(upstream.WasRefused ? AttemptOutcome.Refused : AttemptOutcome.Reset);
-                default:
-                    return NotAnswered(AttemptOutcome.Closed);
-            }
-        }
-    }
-
-    private AttemptOutcome NotAnswered(AttemptOutcome outcome)
-    {
-        if (_pump.IsBodyAtFault)
-            return AttemptOutcome.BadRequest;
-        if (outcome == AttemptOutcome.Closed && _upstream!.IsReused && _pump.CanReplay)
-            outcome = AttemptOutcome.Stale;
-        return Interrupted(outcome);
-    }
-
-    /// <summary>What an attempt's end means when we ended it ourselves.</summary>
-    private AttemptOutcome Interrupted(AttemptOutcome otherwise) =>
-        Interruption switch
-        {
-            Interruption.None => otherwise,
-            Interruption.TryTimeout => AttemptOutcome.TimedOut,
-            _ => AttemptOutcome.Interrupted,
-        };
 
     /// <summary>
     /// A stale pooled connection is not the request's fault and costs no retry, but only requests that may be repeated are
@@ -323,7 +182,7 @@ internal sealed class RequestForwarder : IClientWatcher
     private async LoopTask<int> PrepareRetryAsync(AttemptOutcome outcome)
     {
         _timers.EndTry();
-        await DropAttemptAsync();
+        await _attempt.DropAsync();
         Info.Response.Clear();
         if (Interruption == Interruption.TryTimeout)
             Interruption = Interruption.None;
@@ -339,18 +198,10 @@ internal sealed class RequestForwarder : IClientWatcher
         return 0;
     }
 
-    private async LoopTask<int> DropAttemptAsync()
-    {
-        _upstream?.Abort();
-        await _pump.StopAsync();
-        ReleaseUpstream(isClean: false);
-        return 0;
-    }
-
     private async LoopTask<int> RelayAsync()
     {
-        var isClean = await _relay.RunAsync(_upstream!, _clusterIndex);
-        ReleaseUpstream(isClean);
+        var isClean = await _relay.RunAsync(_attempt.Upstream!, _clusterIndex);
+        _attempt.Release(isClean);
         _exchange.Finish(Cluster);
         return isClean ? 1 : 0;
     }
@@ -364,7 +215,7 @@ internal sealed class RequestForwarder : IClientWatcher
         else if (outcome is AttemptOutcome.Closed or AttemptOutcome.Stale or AttemptOutcome.Malformed)
             Cluster.Stats.OnReset(_worker.Index);
         var wasPumping = _pump.IsRunning;
-        await DropAttemptAsync();
+        await _attempt.DropAsync();
         Info.Response.Clear();
         if (interruption == Interruption.ClientLeft)
             return _exchange.Abandon();
@@ -372,42 +223,7 @@ internal sealed class RequestForwarder : IClientWatcher
             return await _exchange.RefuseAsync(
                 _pump.IsBodyAtFault ? _client.Fault : new RequestFault(431, "http.request_headers_too_large")
             );
-        return await _exchange.AnswerAsync(ReplyTo(outcome, interruption), isLast: wasPumping);
-    }
-
-    private LocalReply ReplyTo(AttemptOutcome outcome, Interruption interruption) =>
-        outcome switch
-        {
-            AttemptOutcome.NoEndpoint => LocalReply.NoHealthyUpstream,
-            AttemptOutcome.Overflow => LocalReply.Overflow,
-            AttemptOutcome.ConnectFailed => LocalReply.ConnectFailed,
-            AttemptOutcome.ConnectTimedOut => LocalReply.ConnectTimeout,
-            AttemptOutcome.Malformed => LocalReply.UpstreamProtocolError,
-            AttemptOutcome.Reset or AttemptOutcome.Refused => LocalReply.UpstreamReset,
-            AttemptOutcome.TimedOut => LocalReply.UpstreamTimeout,
-            AttemptOutcome.Interrupted when interruption == Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
-            AttemptOutcome.Interrupted when interruption == Interruption.MaxDuration => LocalReply.DurationTimeout(
-                _client.IsBodyComplete
-            ),
-            AttemptOutcome.Interrupted when interruption == Interruption.RequestTimeout => LocalReply.RequestTimeout,
-            AttemptOutcome.Interrupted => LocalReply.StreamIdle(_client.IsBodyComplete),
-            _ => LocalReply.UpstreamClosed,
-        };
-
-    private void ReleaseUpstream(bool isClean)
-    {
-        if (_holdsRequest)
-            _breaker.ReleaseRequest();
-        _holdsRequest = false;
-        if (_endpoint is not null)
-        {
-            _endpoint.OnRequestEnded();
-            Cluster.Stats.OnAttemptEnded(_worker.Index);
-            _endpoint = null;
-        }
-        var upstream = _upstream;
-        _upstream = null;
-        upstream?.Return(isClean);
+        return await _exchange.AnswerAsync(outcome.ToReply(interruption, _client.IsBodyComplete), isLast: wasPumping);
     }
 
     /// <summary>The route's timeout runs from the request's last byte (Envoy <c>RouteAction.timeout</c>).</summary>
@@ -422,8 +238,7 @@ internal sealed class RequestForwarder : IClientWatcher
     {
         if (Interruption == Interruption.None || why == Interruption.ClientLeft)
             Interruption = why;
-        _connector.Abort();
-        _upstream?.Abort();
+        _attempt.Abort();
         _timers.CutPause();
         // A client that does not take its response would keep the exchange for ever.
         if (Info.ResponseCode != 0)
@@ -437,11 +252,4 @@ internal sealed class RequestForwarder : IClientWatcher
         || method.SequenceEqual("DELETE"u8)
         || method.SequenceEqual("OPTIONS"u8)
         || method.SequenceEqual("TRACE"u8);
-
-    private static void SetNumber(HeaderMap headers, KnownHeader id, long value)
-    {
-        Span<byte> text = stackalloc byte[20];
-        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
-        headers.Set(id, text[..length]);
-    }
 }

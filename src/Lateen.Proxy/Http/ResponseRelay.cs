@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
@@ -27,7 +26,10 @@ internal sealed class ResponseRelay(
         var isTunnel = client.WantsTunnel && IsSwitch(Info.Response.Status);
         if (isTunnel)
             WebSocketBridge.CompleteResponse(Info.Request, Info.Response);
-        SetServiceTime();
+        Info.Response.Headers.SetNumber(
+            KnownHeader.XEnvoyUpstreamServiceTime,
+            (long)exchange.Elapsed.TotalMilliseconds
+        );
         Info.ResponseCodeDetails = "via_upstream";
         var length = isTunnel ? BodyLength.Tunnel : upstream.ResponseLength;
         if (!exchange.WriteResponseHead(length, cluster, isLast: false))
@@ -128,12 +130,4 @@ internal sealed class ResponseRelay(
     /// <summary>101, or any success of a CONNECT (RFC 9110 §9.3.6).</summary>
     private bool IsSwitch(int status) =>
         status == 101 || (status is >= 200 and < 300 && Info.Request.Method.SequenceEqual("CONNECT"u8));
-
-    private void SetServiceTime()
-    {
-        Span<byte> text = stackalloc byte[20];
-        var elapsed = (long)exchange.Elapsed.TotalMilliseconds;
-        elapsed.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
-        Info.Response.Headers.Set(KnownHeader.XEnvoyUpstreamServiceTime, text[..length]);
-    }
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Http.Http2;
+using Lateen.Proxy.Routing;
+
+namespace Lateen.Proxy.Filters;
+
+/// <summary>Serves HTTP (Envoy <c>HttpConnectionManager</c>). Defaults are Envoy's.</summary>
+public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
+{
+    /// <summary><c>rds.route_config_name</c>; null when the routes stand inline.</summary>
+    public string? RouteConfigName { get; init; }
+
+    /// <summary><c>route_config</c>.</summary>
+    public RouteConfigurationSpec? InlineRoutes { get; init; }
+
+    /// <summary><c>http_filters</c> that do something here, in order, the router left out.</summary>
+    public IReadOnlyList<HttpFilterSpec> HttpFilters { get; init; } = [];
+
+    /// <summary><c>server_name</c>, "envoy" by default.</summary>
+    public string ServerName { get; init; } = "envoy";
+
+    public ServerHeaderTransformation ServerHeader { get; init; }
+
+    /// <summary><c>use_remote_address</c>: the peer is the client, as at an edge.</summary>
+    public bool UseRemoteAddress { get; init; }
+
+    /// <summary><c>skip_xff_append</c>.</summary>
+    public bool SkipXffAppend { get; init; }
+
+    /// <summary><c>generate_request_id</c>, true by default.</summary>
+    public bool GenerateRequestId { get; init; } = true;
+
+    /// <summary><c>preserve_external_request_id</c>.</summary>
+    public bool PreserveExternalRequestId { get; init; }
+
+    /// <summary><c>always_set_request_id_in_response</c>.</summary>
+    public bool AlwaysSetRequestIdInResponse { get; init; }
+
+    /// <summary><c>stream_idle_timeout</c>: 5 minutes; zero turns it off.</summary>
+    public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>request_timeout</c>: time for a request to arrive whole; off by default.</summary>
+    public TimeSpan RequestTimeout { get; init; }
+
+    /// <summary><c>request_headers_timeout</c>: time from a head's first byte to its last; off by default.</summary>
+    public TimeSpan RequestHeadersTimeout { get; init; }
+
+    /// <summary><c>common_http_protocol_options.idle_timeout</c>: 1 hour without a request; zero turns it off.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary><c>drain_timeout</c>: 5 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>delayed_close_timeout</c>: how long a closing connection waits for the client to close first; 1 s.</summary>
+    public TimeSpan DelayedCloseTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary><c>max_request_headers_kb</c>: 60.</summary>
+    public int MaxRequestHeadersKb { get; init; } = 60;
+
+    /// <summary><c>common_http_protocol_options.max_headers_count</c>: 100.</summary>
+    public int MaxHeadersCount { get; init; } = 100;
+
+    /// <summary><c>common_http_protocol_options.max_requests_per_connection</c>; 0 is no limit.</summary>
+    public int MaxRequestsPerConnection { get; init; }
+
+    /// <summary><c>proxy_100_continue</c>: the upstream answers <c>expect: 100-continue</c>; else we do.</summary>
+    public bool Proxy100Continue { get; init; }
+
+    /// <summary><c>http_protocol_options.accept_http_10</c>.</summary>
+    public bool AcceptHttp10 { get; init; }
+
+    /// <summary><c>codec_type</c>.</summary>
+    public CodecKind Codec { get; init; }
+
+    /// <summary><c>http2_protocol_options</c>, with the limits for heads that hold for every version.</summary>
+    public Http2Options Http2 { get; init; } = Http2Options.Default;
+
+    /// <summary><c>upgrade_configs</c>: what a client may switch to, as <c>websocket</c> or <c>CONNECT</c>; compared without case.</summary>
+    public IReadOnlyList<byte[]> UpgradeTypes { get; init; } = [];
+
+    /// <summary>Whether a client may switch to a protocol.</summary>
+    public bool AllowsUpgrade(ReadOnlySpan<byte> type)
+    {
+        for (var i = 0; i < UpgradeTypes.Count; i++)
+        {
+            if (System.Text.Ascii.EqualsIgnoreCase(type, UpgradeTypes[i]))
+                return true;
+        }
+        return false;
+    }
+}
+
+/// <summary>Which version of HTTP clients speak (Envoy <c>HttpConnectionManager.CodecType</c>).</summary>
+public enum CodecKind : byte
+{
+    /// <summary>What ALPN agreed on, else what the first bytes look like.</summary>
+    Auto,
+    Http1,
+    Http2,
+}
+
+/// <summary>What becomes of the <c>server</c> header (Envoy <c>server_header_transformation</c>).</summary>
+public enum ServerHeaderTransformation : byte
+{
+    Overwrite,
+    AppendIfAbsent,
+    PassThrough,
+}

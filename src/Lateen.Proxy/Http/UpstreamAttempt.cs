@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text;
+using Lateen.Http;
+using Lateen.Net.Async;
+using Lateen.Proxy.Clusters;
+using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Health;
+using Lateen.Proxy.Routing;
+using Lateen.Proxy.Server;
+using Lateen.Proxy.Streams;
+using Lateen.Proxy.Upstream;
+
+namespace Lateen.Proxy.Http;
+
+/// <summary>
+/// One try to get an answer: an endpoint, a connection to it, the request on it, and the head of what comes back. Made once
+/// per forwarder and used for every try of every request.
+/// </summary>
+internal sealed class UpstreamAttempt(
+    Worker worker,
+    RequestForwarder forwarder,
+    StreamInfo info,
+    ServerStream client,
+    RequestPump pump,
+    ForwardTimers timers
+)
+{
+    private readonly UpstreamConnector _connector = new(worker);
+    private RouteEntry _route = null!;
+    private RetryState _retry = null!;
+    private CircuitBreaker _breaker = null!;
+    private EndpointState? _endpoint;
+    private ulong? _hash;
+    private string _transportHost = "";
+    private bool _holdsRequest;
+    private int _clusterIndex;
+
+    /// <summary>Where the request is; null before and after the try.</summary>
+    public ClientStream? Upstream { get; private set; }
+
+    private ClusterRuntime Cluster => forwarder.Cluster;
+
+    /// <summary>Makes ready for the tries of a request.</summary>
+    /// <param name="cluster">Index of the weighted cluster; -1 for none.</param>
+    public void Begin(RouteEntry route, int cluster, CircuitBreaker breaker, RetryState retry)
+    {
+        _route = route;
+        _clusterIndex = cluster;
+        _breaker = breaker;
+        _retry = retry;
+        _hash = route.HashFor(info, client.Connection.Client, worker.NextRandom());
+    }
+
+    /// <summary>Tries; what it holds then is held until <see cref="Release"/> or <see cref="DropAsync"/>.</summary>
+    public async LoopTask<AttemptOutcome> RunAsync()
+    {
+        info.AttemptCount++;
+        if (_route.Host.Spec.IncludeRequestAttemptCount)
+            info.Request.Headers.SetNumber(KnownHeader.XEnvoyAttemptCount, info.AttemptCount);
+        if (!_breaker.TryAcquireRequest(worker.Index))
+            return AttemptOutcome.Overflow;
+        _holdsRequest = true;
+        _endpoint = _retry.Pick(Cluster, worker, _hash, _route.SubsetFor(_clusterIndex));
+        if (_endpoint is null)
+        {
+            Cluster.Stats.OnNoneHealthy(worker.Index);
+            return AttemptOutcome.NoEndpoint;
+        }
+        _endpoint.OnRequestStarted();
+        Cluster.Stats.OnAttemptStarted(worker.Index);
+        _route.PrepareForEndpoint(info, _endpoint);
+        info.UpstreamHost = _endpoint.AddressText;
+        timers.StartTry(_retry.Policy?.PerTryTimeout ?? TimeSpan.Zero);
+        var pool = EndpointPool.Of(worker, _endpoint, TransportHost());
+        var protocol = Protocol();
+        Upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
+        if (Upstream is null)
+            return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
+        info.UpstreamLocalAddress = Upstream.LocalAddress;
+        return await SendAsync(Upstream);
+    }
+
+    /// <summary>Tells outlier detection how the endpoint did.</summary>
+    public AttemptOutcome Judge(AttemptOutcome outcome)
+    {
+        if (_endpoint is null || Cluster.Outliers is not { } outliers)
+            return outcome;
+        switch (outcome)
+        {
+            case AttemptOutcome.Answered:
+                outliers.OnResponse(_endpoint, info.Response.Status);
+                break;
+            case AttemptOutcome.ConnectTimedOut or AttemptOutcome.TimedOut:
+            case AttemptOutcome.Interrupted when forwarder.Interruption == Interruption.RouteTimeout:
+                outliers.OnLocalFailure(_endpoint, LocalFailure.TimedOut);
+                break;
+            case AttemptOutcome.ConnectFailed or AttemptOutcome.Closed or AttemptOutcome.Reset:
+            case AttemptOutcome.Refused or AttemptOutcome.Malformed:
+                outliers.OnLocalFailure(_endpoint, LocalFailure.ConnectFailed);
+                break;
+        }
+        return outcome;
+    }
+
+    /// <summary>Wakes whoever waits for the connection or the upstream.</summary>
+    public void Abort()
+    {
+        _connector.Abort();
+        Upstream?.Abort();
+    }
+
+    /// <summary>Gives up what the try holds, in the middle of whatever it does.</summary>
+    public async LoopTask<int> DropAsync()
+    {
+        Upstream?.Abort();
+        await pump.StopAsync();
+        Release(isClean: false);
+        return 0;
+    }
+
+    /// <summary>Gives back what the try holds.</summary>
+    /// <param name="isClean">Request and response are complete, so the connection may serve others.</param>
+    public void Release(bool isClean)
+    {
+        if (_holdsRequest)
+            _breaker.ReleaseRequest();
+        _holdsRequest = false;
+        if (_endpoint is not null)
+        {
+            _endpoint.OnRequestEnded();
+            Cluster.Stats.OnAttemptEnded(worker.Index);
+            _endpoint = null;
+        }
+        var upstream = Upstream;
+        Upstream = null;
+        upstream?.Return(isClean);
+    }
+
+    private async LoopTask<AttemptOutcome> SendAsync(ClientStream upstream)
+    {
+        if (client.WantsTunnel)
+            WebSocketBridge.CompleteRequest(info.Request, upstream.IsHttp2, worker.NextRandom(), worker.NextRandom());
+        var length = client.WantsTunnel ? BodyLength.Tunnel : client.RequestLength;
+        if (!upstream.WriteHead(info.Request, length, info.Response))
+            return AttemptOutcome.BadRequest;
+        if (await pump.StartAsync(upstream) <= 0)
+            return pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
+        return await ReadHeadAsync(upstream);
+    }
+
+    /// <summary>
+    /// The request's host, without port, where the cluster's transport goes by it (<c>auto_sni</c>, <c>auto_san_validation</c>);
+    /// else empty. Requests to one host after another make one text.
+    /// </summary>
+    private string TransportHost()
+    {
+        if (!Cluster.Spec.UsesRequestHostAsServerName && !Cluster.Spec.ChecksRequestHost)
+            return "";
+        var host = info.Request.Authority;
+        var colon = host.LastIndexOf((byte)':');
+        if (colon > 0 && host[(colon + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
+            host = host[..colon];
+        if (!Ascii.Equals(host, _transportHost))
+            _transportHost = Encoding.ASCII.GetString(host);
+        return _transportHost;
+    }
+
+    private UpstreamProtocol Protocol() =>
+        Cluster.Spec.Protocol != UpstreamProtocol.Downstream ? Cluster.Spec.Protocol
+        : info.Request.Version == HttpVersion.Http2 ? UpstreamProtocol.Http2
+        : UpstreamProtocol.Http1;
+
+    /// <summary>Reads up to the final head, passing interim ones on.</summary>
+    private async LoopTask<AttemptOutcome> ReadHeadAsync(ClientStream upstream)
+    {
+        while (true)
+        {
+            var status = await upstream.ReadHeadAsync();
+            timers.Touch();
+            switch (status)
+            {
+                case ResponseHeadStatus.Final:
+                    timers.EndTry();
+                    // Nobody asked to switch protocols, so a 101 makes no sense.
+                    return info.Response.Status == 101 && !client.WantsTunnel
+                        ? AttemptOutcome.Malformed
+                        : AttemptOutcome.Answered;
+                case ResponseHeadStatus.Interim:
+                    if (await client.WriteInterimAsync(info.Response) < 0)
+                        forwarder.OnClientLeft();
+                    break;
+                case ResponseHeadStatus.Malformed:
+                    return Interrupted(AttemptOutcome.Malformed);
+                case ResponseHeadStatus.Reset:
+                    return NotAnswered(upstream.WasRefused ? AttemptOutcome.Refused : AttemptOutcome.Reset);
+                default:
+                    return NotAnswered(AttemptOutcome.Closed);
+            }
+        }
+    }
+
+    private AttemptOutcome NotAnswered(AttemptOutcome outcome)
+    {
+        if (pump.IsBodyAtFault)
+            return AttemptOutcome.BadRequest;
+        if (outcome == AttemptOutcome.Closed && Upstream!.IsReused && pump.CanReplay)
+            outcome = AttemptOutcome.Stale;
+        return Interrupted(outcome);
+    }
+
+    /// <summary>What a try's end means when we ended it ourselves.</summary>
+    private AttemptOutcome Interrupted(AttemptOutcome otherwise) =>
+        forwarder.Interruption switch
+        {
+            Interruption.None => otherwise,
+            Interruption.TryTimeout => AttemptOutcome.TimedOut,
+            _ => AttemptOutcome.Interrupted,
+        };
+}
