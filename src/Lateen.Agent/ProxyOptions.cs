@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using Lateen.Proxy.Overload;
 
 namespace Lateen.Agent;
 
@@ -34,6 +35,12 @@ public sealed record ProxyOptions
 
     /// <summary>Prometheus: 15090.</summary>
     public int PrometheusPort { get; init; } = 15090;
+
+    /// <summary>Limits, and what is done under pressure.</summary>
+    public OverloadSpec Overload { get; init; } = OverloadSpec.None;
+
+    /// <summary>Envoy's runtime, as it is at the start.</summary>
+    public IReadOnlyDictionary<string, string> Runtime { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How long connections of a changed listener may go on (Envoy <c>--drain-time-s</c>): 45 s.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(45);

@@ -6,6 +6,7 @@ using Lateen.Agent.State;
 using Lateen.Core;
 using Lateen.Net;
 using Lateen.Proxy.Admin;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Stats;
@@ -16,7 +17,8 @@ namespace Lateen.Agent;
 public sealed class ProxyProcess : IDisposable
 {
     /// <summary>Scopes of the log.</summary>
-    public static IReadOnlyList<string> LogScopes { get; } = ["dns", "listener", "proxy", "state", "xds"];
+    public static IReadOnlyList<string> LogScopes { get; } =
+    ["dns", "listener", "overload", "proxy", "runtime", "state", "xds"];
 
     private static readonly TimeSpan s_bindRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(1);
@@ -28,6 +30,7 @@ public sealed class ProxyProcess : IDisposable
     private readonly Published<ProxyRuntime> _runtime = new(ProxyRuntime.Empty);
     private readonly ProxyTelemetry _telemetry;
     private readonly ConfigStore _store;
+    private readonly OverloadManager _overload;
     private readonly ProxyServer _server;
     private readonly ResourceIntake _intake;
     private readonly LastGoodFile? _lastGood;
@@ -45,7 +48,9 @@ public sealed class ProxyProcess : IDisposable
         _time = time;
         _telemetry = new ProxyTelemetry(options.Concurrency, options.Identity.ToWorkloadLabels());
         _store = new ConfigStore(_runtime, _telemetry);
-        _server = new ProxyServer(_runtime, _telemetry, options.DrainTime, time);
+        _overload = new OverloadManager(options.Overload, new RuntimeValues(options.Runtime));
+        _overload.Switched += OnOverload;
+        _server = new ProxyServer(_runtime, _telemetry, _overload, options.DrainTime, time);
         _intake = new ResourceIntake(_store, log);
         _resolver = new ClusterResolver(_store, System.Net.Dns.GetHostAddressesAsync, log, time);
         _lastGood = options.StateDirectory is { } directory
@@ -66,6 +71,7 @@ public sealed class ProxyProcess : IDisposable
             NodeId = options.Identity.NodeId,
             OnDrain = _server.Drain,
             LogLevels = levels,
+            Overload = _overload,
             OnQuit = _quit.Cancel,
             IsConnected = () => _client.IsConnected,
         };
@@ -79,6 +85,7 @@ public sealed class ProxyProcess : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         _store.Changed += OnRuntime;
+        WarnOfOverload();
         _server.Start();
         OpenAdmin();
         // Before anything else that could fail: traffic first.
@@ -92,6 +99,7 @@ public sealed class ProxyProcess : IDisposable
         var tasks = Task.WhenAll(
             _client.RunAsync(ending.Token),
             _resolver.RunAsync(background.Token),
+            _overload.RunAsync(_time, background.Token),
             _lastGood?.RunAsync(() => _store.Resources, background.Token) ?? Task.CompletedTask
         );
         await Cancelled(ending.Token).ConfigureAwait(false);
@@ -108,6 +116,25 @@ public sealed class ProxyProcess : IDisposable
         _resolver.Dispose();
         _quit.Dispose();
     }
+
+    private void WarnOfOverload()
+    {
+        if (_overload.State.MaxActiveDownstreamConnections == long.MaxValue)
+            _log.Write(
+                LogLevel.Warn,
+                "overload",
+                $"connections are not limited; set --global-downstream-max-connections or the runtime key {RuntimeValues.GlobalConnectionLimit}"
+            );
+        foreach (var key in _options.Runtime.Keys.Where(static key => !RuntimeValues.IsKnown(key)))
+            _log.Write(LogLevel.Warn, "runtime", $"nothing goes by the key {key}");
+    }
+
+    private void OnOverload(OverloadAction action, bool isSaturated) =>
+        _log.Write(
+            isSaturated ? LogLevel.Warn : LogLevel.Info,
+            "overload",
+            $"{OverloadActionNames.NameOf(action)} is {(isSaturated ? "active" : "inactive")}"
+        );
 
     private void OpenAdmin()
     {

@@ -2,7 +2,9 @@
 using System.Globalization;
 using System.Net;
 using Lateen.Agent;
+using Lateen.Agent.Overload;
 using Lateen.Core;
+using Lateen.Net;
 
 namespace Lateen.ProxyHost;
 
@@ -26,11 +28,14 @@ internal sealed class CommandLine
           --prometheus-port N              metrics (15090)
           --drain-time DURATION            connections of a changed listener may go on (45s)
           --termination-drain DURATION     a stopping proxy serves on (5s)
+          --global-downstream-max-connections N  connections of clients (half of the open files that may be; 0 for any)
+          --runtime LIST                   Envoy's runtime, as KEY=VALUE,...
           --log-level debug|info|warn|error  (info)
           --exit-with-stdin                end when standard input ends, as when the parent dies
 
         environment: INSTANCE_IP, POD_NAME, POD_NAMESPACE, SERVICE_ACCOUNT, ISTIO_META_<KEY>, ISTIO_METAJSON_LABELS,
-          ISTIO_LOCALITY, EXIT_ON_ZERO_ACTIVE_CONNECTIONS
+          ISTIO_LOCALITY, EXIT_ON_ZERO_ACTIVE_CONNECTIONS; instead of flags LATEEN_GLOBAL_DOWNSTREAM_MAX_CONNECTIONS,
+          LATEEN_RUNTIME
         """;
 
     private readonly Dictionary<string, string> _flags = new(StringComparer.Ordinal);
@@ -48,6 +53,7 @@ internal sealed class CommandLine
     )
     {
         Collect(arguments);
+        var overload = new OverloadFlags(flag => Take(flag, ""), environment);
         var options = new ProxyOptions
         {
             Identity = IdentityReader.Read(role, environment),
@@ -67,6 +73,8 @@ internal sealed class CommandLine
             AgentPort = Number("--agent-port", 15020, 0, 65535),
             StatusPort = Number("--status-port", 15021, 0, 65535),
             PrometheusPort = Number("--prometheus-port", 15090, 0, 65535),
+            Overload = overload.ReadSpec(),
+            Runtime = overload.ReadRuntime(Descriptors.RaiseLimit()),
             DrainTime = Seconds("--drain-time", 45),
             TerminationDrainDuration = Seconds("--termination-drain", 5),
             ExitOnZeroActiveConnections = environment.GetValueOrDefault("EXIT_ON_ZERO_ACTIVE_CONNECTIONS") == "true",

@@ -6,53 +6,43 @@ using Lateen.Net.Loop;
 namespace Lateen.Net.Epolling;
 
 /// <summary>Accepts from one listening socket on one loop. Level-triggered and exclusive, so a shared socket wakes one loop at a time.</summary>
-internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
+internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
 {
-    /// <summary>Accepted per event, so that a connection storm leaves room for the connections there are.</summary>
-    private const int Burst = 64;
-
-    /// <summary>How long to leave a full descriptor table alone. The pending connection would wake the loop at once, again and again.</summary>
+    /// <summary>How long to leave a system without room alone. The pending connection would wake the loop at once, again and again.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly EpollBackend _backend;
     private readonly EventLoop _loop;
     private readonly ListenSocket _socket;
     private readonly IConnectionHandler _handler;
+    private readonly int _acceptsPerEvent;
     private readonly LoopTimer _resume;
     private int _slot;
 
-    public EpollAcceptor(EpollBackend backend, EventLoop loop, ListenSocket socket, IConnectionHandler handler)
+    public EpollAcceptor(
+        EpollBackend backend,
+        EventLoop loop,
+        ListenSocket socket,
+        IConnectionHandler handler,
+        int acceptsPerEvent
+    )
     {
         _backend = backend;
         _loop = loop;
         _socket = socket;
         _handler = handler;
+        _acceptsPerEvent = acceptsPerEvent;
         _resume = new LoopTimer(static self => ((EpollAcceptor)self).Resume(), this);
         _slot = -1;
         Resume();
     }
 
-    public void OnEvents(uint events)
+    public void OnEvents(uint events) => Take(_acceptsPerEvent);
+
+    public void TakeAll()
     {
-        var raw = stackalloc byte[NetAddress.MaxSocketAddressLength];
-        for (var i = 0; i < Burst && _slot >= 0; i++)
-        {
-            uint length = NetAddress.MaxSocketAddressLength;
-            const int Flags = Sockets.NonBlocking | Sockets.CloseOnExec;
-            var descriptor = Libc.Accept(_socket.Descriptor, raw, &length, Flags);
-            if (descriptor < 0)
-            {
-                if (Marshal.GetLastPInvokeError() is Errno.TooManyFiles or Errno.FileTableFull)
-                    Pause();
-                else if (Marshal.GetLastPInvokeError() is Errno.ConnectionAborted or Errno.Interrupted)
-                    continue;
-                return;
-            }
-            var remote = NetAddress.ReadSocketAddress(new ReadOnlySpan<byte>(raw, (int)length));
-            if (remote.Family != AddressFamilyKind.Unix)
-                SocketCalls.SetOption(descriptor, Sockets.LevelTcp, Sockets.NoDelay, 1);
-            _handler.OnConnected(new EpollStream(_loop, _backend, descriptor, remote, ConnectState.Connected));
-        }
+        if (_slot >= 0)
+            Take(int.MaxValue);
     }
 
     public void Dispose()
@@ -63,11 +53,72 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
         _slot = -1;
     }
 
+    private void Take(int most)
+    {
+        var taken = 0;
+        while (taken < most && _slot >= 0 && TakeOne())
+            taken++;
+        _handler.OnAccepted(taken);
+    }
+
+    /// <summary>False when there is no connection, or no room for one.</summary>
+    private bool TakeOne()
+    {
+        var raw = stackalloc byte[NetAddress.MaxSocketAddressLength];
+        uint length = NetAddress.MaxSocketAddressLength;
+        var descriptor = Accept(raw, &length);
+        if (descriptor < 0)
+            return false;
+        if (!_handler.Admits())
+        {
+            _ = Libc.Close(descriptor);
+            return true;
+        }
+        var remote = NetAddress.ReadSocketAddress(new ReadOnlySpan<byte>(raw, (int)length));
+        if (remote.Family != AddressFamilyKind.Unix)
+            SocketCalls.SetOption(descriptor, Sockets.LevelTcp, Sockets.NoDelay, 1);
+        if (_backend.Open(descriptor, remote, ConnectState.Connected) is not { } stream)
+        {
+            _handler.OnLost();
+            Pause();
+            return false;
+        }
+        _handler.OnConnected(stream);
+        return true;
+    }
+
+    private int Accept(byte* raw, uint* length)
+    {
+        while (true)
+        {
+            const int Flags = Sockets.NonBlocking | Sockets.CloseOnExec;
+            var descriptor = Libc.Accept(_socket.Descriptor, raw, length, Flags);
+            if (descriptor >= 0)
+                return descriptor;
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.TryAgain:
+                    return -1;
+                case Errno.ConnectionAborted or Errno.Interrupted or Errno.ProtocolError or Errno.NotPermitted:
+                    continue; // that connection is gone; there may be others
+                default:
+                    // No descriptors, no memory: what is pending stays so, and would be told of again at once.
+                    Pause();
+                    return -1;
+            }
+        }
+    }
+
     private void Pause()
     {
         Dispose();
         _loop.Arm(_resume, s_pause);
     }
 
-    private void Resume() => _slot = _backend.Register(_socket.Descriptor, this, Epoll.In | Epoll.Exclusive);
+    private void Resume()
+    {
+        _slot = _backend.Register(_socket.Descriptor, this, Epoll.In | Epoll.Exclusive);
+        if (_slot < 0)
+            _loop.Arm(_resume, s_pause);
+    }
 }

@@ -32,7 +32,8 @@ internal sealed unsafe class EpollBackend : IIoBackend
         if (_epoll < 0 || _wakeUp < 0)
             throw SocketCalls.Failure("epoll_create1 or eventfd");
         _batch = (EpollEvent*)NativeMemory.Alloc(BatchSize, (nuint)sizeof(EpollEvent));
-        Register(_wakeUp, new WakeUp(_wakeUp), Epoll.In);
+        if (Register(_wakeUp, new WakeUp(_wakeUp), Epoll.In) < 0)
+            throw SocketCalls.Failure("epoll_ctl add");
     }
 
     public void WaitAndDispatch(int timeoutMilliseconds)
@@ -60,8 +61,8 @@ internal sealed unsafe class EpollBackend : IIoBackend
         _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
     }
 
-    public IDisposable Listen(ListenSocket socket, IConnectionHandler handler) =>
-        new EpollAcceptor(this, _loop, socket, handler);
+    public IAccepting Listen(ListenSocket socket, IConnectionHandler handler, int acceptsPerEvent) =>
+        new EpollAcceptor(this, _loop, socket, handler, acceptsPerEvent);
 
     public ByteStream? Connect(in NetAddress address, ConnectOptions options)
     {
@@ -76,19 +77,31 @@ internal sealed unsafe class EpollBackend : IIoBackend
             error == 0 ? ConnectState.Connected
             : error == Errno.InProgress ? ConnectState.UnderWay
             : ConnectState.Refused;
-        return new EpollStream(_loop, this, descriptor, address, state);
+        return Open(descriptor, address, state);
     }
 
-    /// <summary>Registers a descriptor for its life and returns its slot.</summary>
+    /// <summary>A stream for a socket; null, with the socket closed, when the system has no room for one more to wait on.</summary>
+    public EpollStream? Open(int descriptor, in NetAddress remote, ConnectState state)
+    {
+        var stream = new EpollStream(_loop, this, descriptor, remote, state);
+        if (stream.IsRegistered)
+            return stream;
+        _ = Libc.Close(descriptor);
+        return null;
+    }
+
+    /// <summary>Registers a descriptor for its life.</summary>
+    /// <returns>Its slot; -1 when the system has no room for it.</returns>
     public int Register(int descriptor, IEpollTarget target, uint events = StreamEvents)
     {
         var slot = _freeSlots.Count > 0 ? _freeSlots.Pop() : NewSlot();
         var generation = ++_generations[slot];
         _targets[slot] = target;
         var registration = new EpollEvent { Events = events, Data = ((ulong)generation << 32) | (uint)slot };
-        if (Libc.EpollControl(_epoll, Epoll.Add, descriptor, &registration) != 0)
-            throw SocketCalls.Failure("epoll_ctl add");
-        return slot;
+        if (Libc.EpollControl(_epoll, Epoll.Add, descriptor, &registration) == 0)
+            return slot;
+        Unregister(slot);
+        return -1;
     }
 
     /// <summary>Forgets a slot. Closing the descriptor takes it out of epoll; one that lives on must be taken out here.</summary>

@@ -50,6 +50,9 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         _slot = backend.Register(descriptor, this);
     }
 
+    /// <summary>False for a stream that its loop has no room for, and which nobody may use.</summary>
+    public bool IsRegistered => _slot >= 0;
+
     public override ReadOnlySpan<byte> Input => new(_input.Pointer + _inputStart, _inputLength);
 
     public override bool IsDead => _closed || _aborted;
@@ -157,6 +160,8 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         CloseWatcher = null;
         ReleaseTls();
         _ = Libc.Close(_descriptor);
+        Owner?.OnClosed(this);
+        Owner = null;
     }
 
     private protected override NetAddress GetSocketAddress() =>

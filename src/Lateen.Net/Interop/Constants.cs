@@ -11,6 +11,17 @@ internal struct EpollEvent
     public ulong Data;
 }
 
+/// <summary>struct rlimit of 64-bit Linux.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ResourceLimit
+{
+    /// <summary>RLIMIT_NOFILE.</summary>
+    public const int OpenFiles = 7;
+
+    public ulong Current;
+    public ulong Maximum;
+}
+
 internal static class Epoll
 {
     public const int CloseOnExec = 0x80000;
@@ -76,10 +87,10 @@ internal static class Pipes
 
 internal static class Errno
 {
+    public const int NotPermitted = 1;
     public const int Interrupted = 4;
     public const int TryAgain = 11;
-    public const int FileTableFull = 23;
-    public const int TooManyFiles = 24;
+    public const int ProtocolError = 71;
     public const int ConnectionAborted = 103;
     public const int InProgress = 115;
 }

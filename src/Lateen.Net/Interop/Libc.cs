@@ -68,6 +68,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "splice", SetLastError = true)]
     internal static partial nint Splice(int from, nint fromOffset, int to, nint toOffset, nuint length, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetResourceLimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
+    internal static partial int SetResourceLimit(int resource, ResourceLimit* limit);
+
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(int descriptor, void* buffer, nuint length);
 

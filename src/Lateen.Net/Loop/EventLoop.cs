@@ -18,6 +18,9 @@ namespace Lateen.Net.Loop;
 /// </remarks>
 public sealed class EventLoop : IDisposable
 {
+    /// <summary>So that a connection storm leaves room for the connections there are; ours, Envoy takes all there are.</summary>
+    public const int DefaultAcceptsPerEvent = 64;
+
     private readonly IIoBackend _backend;
     private readonly TimerWheel _timers;
     private readonly Queue<IReadyItem> _ready = new();
@@ -108,8 +111,13 @@ public sealed class EventLoop : IDisposable
 
     public void Disarm(LoopTimer timer) => _timers.Disarm(timer);
 
-    /// <summary>Starts accepting from a socket, on the loop's thread. Disposing stops it and leaves the socket open.</summary>
-    public IDisposable Listen(ListenSocket socket, IConnectionHandler handler) => _backend.Listen(socket, handler);
+    /// <summary>Starts accepting from a socket, on the loop's thread.</summary>
+    /// <param name="acceptsPerEvent">Connections taken before the loop looks after those it has; what is left comes with the next turn.</param>
+    public IAccepting Listen(
+        ListenSocket socket,
+        IConnectionHandler handler,
+        int acceptsPerEvent = DefaultAcceptsPerEvent
+    ) => _backend.Listen(socket, handler, acceptsPerEvent);
 
     /// <summary>Starts connecting. Null when the system has no more descriptors or refuses the source address.</summary>
     public ByteStream? Connect(in NetAddress address, ConnectOptions? options = null) =>

@@ -121,6 +121,9 @@ public abstract class ByteStream
         }
     }
 
+    /// <summary>Told once when the stream is closed, whoever closes it; null for nobody.</summary>
+    public IStreamOwner? Owner { get; set; }
+
     /// <summary>Whose connection it is: the socket's peer, unless a PROXY protocol header named another.</summary>
     public NetAddress RemoteAddress =>
         _restored is { Remote.IsNone: false } restored ? restored.Remote : DirectRemoteAddress;
@@ -159,6 +162,12 @@ public abstract class ByteStream
 
     /// <summary>Somebody watches from here on: what came before and shows itself by no further event is looked for.</summary>
     private protected virtual void OnWatched() { }
+}
+
+/// <summary>See <see cref="ByteStream.Owner"/>.</summary>
+public interface IStreamOwner
+{
+    void OnClosed(ByteStream stream);
 }
 
 /// <summary>See <see cref="ByteStream.CloseWatcher"/>.</summary>

@@ -36,7 +36,8 @@ public sealed class AdminHandlers(ProxyState state)
           /quitquitquit (POST): end the process
           /ready: 200 LIVE when traffic may come
           /reopen_logs (POST): open access logs anew
-          /runtime: runtime values, of which there are none
+          /runtime: runtime values
+          /runtime_modify (POST): set them (?KEY=VALUE&...; an empty value takes one back)
           /server_info: version, state, uptime
           /stats: numbers (?usedonly, ?filter=, ?format=json|prometheus)
           /stats/prometheus: numbers for Prometheus
@@ -68,8 +69,9 @@ public sealed class AdminHandlers(ProxyState state)
             "/stats/prometheus" => StatsPage.Prometheus(state),
             "/memory" => Memory(),
             "/logging" => LoggingPage.Write(state.LogLevels, request),
+            "/runtime" => RuntimeValuesPage.Write(state.Overload.Runtime),
+            "/runtime_modify" => RuntimeValuesPage.Modify(state.Overload.Runtime, request),
             // What tools ask of every Envoy, answered as one that does not use it.
-            "/runtime" => AdminResponse.Json("{\"layers\":[],\"entries\":{}}\n"),
             "/hot_restart_version" => AdminResponse.Text("disabled\n"),
             "/contention" => AdminResponse.Text("Mutex contention tracing is not enabled.\n"),
             "/drain_listeners" => Change(request, () => state.Drain(request.Query.ContainsKey("inboundonly"))),

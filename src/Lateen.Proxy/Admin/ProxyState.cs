@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Core;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
@@ -38,6 +39,9 @@ public sealed class ProxyState(
 
     /// <summary>Levels of the process's log.</summary>
     public required LogLevels LogLevels { get; init; }
+
+    /// <summary>Pressure and runtime values.</summary>
+    public required OverloadManager Overload { get; init; }
 
     /// <summary>Ends the process, drained or not.</summary>
     public required Action OnQuit { get; init; }

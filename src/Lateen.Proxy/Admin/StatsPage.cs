@@ -45,6 +45,7 @@ internal static class StatsPage
                     IsSet = kind == SampleKind.Gauge,
                 }
             );
+        state.Overload.Collect(samples);
         Add("server.state", SampleKind.Gauge, (long)state.State);
         Add("server.live", SampleKind.Gauge, state.State == ServerState.Live ? 1 : 0);
         Add("server.uptime", SampleKind.Gauge, (long)state.Uptime.TotalSeconds);

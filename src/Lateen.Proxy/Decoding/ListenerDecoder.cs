@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using Lateen.Net.Loop;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Listeners;
 using Api = Envoy.Config.Listener.V3;
@@ -39,8 +40,20 @@ internal static class ListenerDecoder
             ),
             ContinuesOnTimeout = listener.ContinueOnListenerFiltersTimeout,
             UseOriginalDestination = listener.UseOriginalDst ?? false,
+            IgnoreGlobalConnectionLimit = listener.IgnoreGlobalConnLimit,
+            BypassOverloadManager = listener.BypassOverloadManager,
+            MaxConnectionsToAcceptPerSocketEvent = AcceptsPerEvent(listener, context),
+            TcpBacklogSize = listener.TcpBacklogSize is { } backlog ? (int)Math.Min(backlog, int.MaxValue) : null,
             AccessLogs = AccessLogDecoder.Decode(listener.AccessLog, "access_log", context),
         };
+    }
+
+    private static int AcceptsPerEvent(Api.Listener listener, DecodeContext context)
+    {
+        if (listener.MaxConnectionsToAcceptPerSocketEvent == 0)
+            context.Add("max_connections_to_accept_per_socket_event", "is 0; give at least 1, or leave it out");
+        return (int)
+            Math.Min(listener.MaxConnectionsToAcceptPerSocketEvent ?? EventLoop.DefaultAcceptsPerEvent, int.MaxValue);
     }
 
     /// <summary>Two chains that the same connection could not tell apart, which Envoy refuses too.</summary>

@@ -26,7 +26,7 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     {
         Codec = new Http2Connection(
             Http2Role.Server,
-            Manager.Http2,
+            OptionsOf(worker, Manager.Http2),
             worker.Http2Workspace,
             chain.HttpStats!.Http2(worker.Index),
             this
@@ -126,6 +126,24 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     void IHttp2Handler.OnPingAnswered(ulong payload) { }
 
     void IHttp2Handler.OnGoAway(uint lastStreamId, Http2ErrorCode code) { }
+
+    /// <summary>The manager's options, with what the runtime says of rapid reset.</summary>
+    private static Http2Options OptionsOf(Worker worker, Http2Options options)
+    {
+        var count = worker.PrematureResetTotalStreamCount.Value;
+        var seconds = worker.PrematureResetMinStreamLifetimeSeconds.Value;
+        if (count == long.MaxValue && seconds == long.MaxValue)
+            return options;
+        return options with
+        {
+            PrematureResetTotalStreamCount =
+                count == long.MaxValue ? options.PrematureResetTotalStreamCount : (int)Math.Min(count, int.MaxValue),
+            PrematureResetMinStreamLifetime =
+                seconds == long.MaxValue
+                    ? options.PrematureResetMinStreamLifetime
+                    : TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)),
+        };
+    }
 
     private static Http2ServerStream Of(Http2Stream stream) => (Http2ServerStream)stream.Owner!;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Filters;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Stats;
 
@@ -38,6 +39,9 @@ public sealed class ListenerRuntime
     public ListenerSpec Spec { get; }
 
     public ListenerStats Stats { get; }
+
+    /// <summary>Its connections, on all workers. Those of a version before count there, as in Envoy.</summary>
+    public ConnectionCount Connections { get; } = new();
 
     /// <summary>Logs of connections that no chain takes.</summary>
     public AccessLog AccessLog { get; }

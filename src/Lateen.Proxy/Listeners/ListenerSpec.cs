@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
+using Lateen.Net.Loop;
 using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Listeners.Inspectors;
 
@@ -35,6 +36,18 @@ public sealed record ListenerSpec
 
     /// <summary><c>use_original_dst</c>: connections go to the listener at the address they were redirected from, if there is one.</summary>
     public bool UseOriginalDestination { get; init; }
+
+    /// <summary><c>ignore_global_conn_limit</c>: connections are taken whatever the proxy's limit; they count for it.</summary>
+    public bool IgnoreGlobalConnectionLimit { get; init; }
+
+    /// <summary><c>bypass_overload_manager</c>: pressure neither stops the listener nor makes it refuse connections.</summary>
+    public bool BypassOverloadManager { get; init; }
+
+    /// <summary><c>max_connections_to_accept_per_socket_event</c>: 64, ours; the rest comes with the loop's next turn.</summary>
+    public int MaxConnectionsToAcceptPerSocketEvent { get; init; } = EventLoop.DefaultAcceptsPerEvent;
+
+    /// <summary><c>tcp_backlog_size</c>: connections the kernel holds; null for as many as it may (somaxconn).</summary>
+    public int? TcpBacklogSize { get; init; }
 
     /// <summary>Logs of connections that no chain matches (<c>access_log</c>).</summary>
     public IReadOnlyList<AccessLogSpec> AccessLogs { get; init; } = [];

@@ -21,7 +21,9 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     private readonly Dictionary<HttpConnectionManagerSpec, Http1Limits> _limits = new(
         ReferenceEqualityComparer.Instance
     );
-    private IDisposable? _accepting;
+    private readonly ConnectionGate _gate = new(worker, runtime);
+    private ListenSocket? _socket;
+    private IAccepting? _accepting;
     private LoopTimer? _drainTimer;
 
     public bool IsDraining { get; private set; }
@@ -34,8 +36,8 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     public void Start(ListenSocket? socket)
     {
         worker.Register(runtime.Spec.Address, this);
-        if (socket is not null)
-            _accepting = worker.Loop.Listen(socket, this);
+        _socket = socket;
+        Resume();
     }
 
     /// <summary>
@@ -48,15 +50,34 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
             return;
         IsDraining = true;
         worker.Unregister(runtime.Spec.Address, this);
-        _accepting?.Dispose();
-        _accepting = null;
+        _socket = null;
+        Pause();
         foreach (var connection in _http)
             connection.BeginDrain();
         _drainTimer = new LoopTimer(static self => ((ActiveListener)self).AbortAll(), this);
         worker.Loop.Arm(_drainTimer, limit);
     }
 
+    public bool Admits() => _gate.Admits();
+
+    public void OnLost() => _gate.OnLost();
+
+    public void OnAccepted(int connections) => runtime.Stats.OnAccepted(worker.Index, connections);
+
     public void OnConnected(ByteStream stream)
+    {
+        _gate.Watch(stream);
+        Inspect(stream);
+    }
+
+    /// <summary>Takes over a connection that another listener accepted.</summary>
+    public void TakeOver(ByteStream stream)
+    {
+        _gate.TakeOver(stream);
+        Inspect(stream);
+    }
+
+    private void Inspect(ByteStream stream)
     {
         if (runtime.Spec.ListenerFilters.Count == 0)
         {
@@ -165,6 +186,19 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
             runtime.AccessLog.Log(worker.Index, info);
         }
         stream.Close();
+    }
+
+    /// <summary>Leaves connections to the kernel.</summary>
+    private void Pause()
+    {
+        _accepting?.Dispose();
+        _accepting = null;
+    }
+
+    private void Resume()
+    {
+        if (_socket is not null)
+            _accepting ??= worker.Loop.Listen(_socket, this, runtime.Spec.MaxConnectionsToAcceptPerSocketEvent);
     }
 
     private void AbortAll()

@@ -52,7 +52,7 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
             && Worker.ListenerAt(destination, Listener) is { } other
         )
         {
-            other.OnConnected(Stream);
+            other.TakeOver(Stream);
             return;
         }
         var protocols =

@@ -5,6 +5,7 @@ using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Health;
 using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
@@ -27,14 +28,21 @@ public sealed class ProxyServer : IDisposable
 
     /// <param name="telemetry">Says how many workers there are; as a rule one per core.</param>
     /// <param name="drainTime">How long connections of a listener that is gone may go on (Envoy <c>--drain-time-s</c>, Istio's 45 s).</param>
-    public ProxyServer(Published<ProxyRuntime> runtime, ProxyTelemetry telemetry, TimeSpan drainTime, TimeProvider time)
+    /// <param name="overload">What protects the proxy from too much load.</param>
+    public ProxyServer(
+        Published<ProxyRuntime> runtime,
+        ProxyTelemetry telemetry,
+        OverloadManager overload,
+        TimeSpan drainTime,
+        TimeProvider time
+    )
     {
         var concurrency = telemetry.Workers;
         _drainTime = drainTime;
         _workers = new Worker[concurrency];
         _threads = new Thread?[concurrency];
         for (var i = 0; i < concurrency; i++)
-            _workers[i] = new Worker(i, runtime, telemetry, time);
+            _workers[i] = new Worker(i, runtime, telemetry, overload, time);
         _outlierTimers = new OutlierTimers(_workers[0].Loop);
     }
 
@@ -128,7 +136,7 @@ public sealed class ProxyServer : IDisposable
             !listener.Spec.BindToPort ? []
             : current is { Sockets.Length: > 0 } && current.Runtime.Spec.Address == listener.Spec.Address
                 ? current.Sockets
-            : Bind(listener.Spec.Address);
+            : Bind(listener.Spec);
         var next = new OpenListener(listener, sockets, new ActiveListener[_workers.Length]);
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -148,13 +156,18 @@ public sealed class ProxyServer : IDisposable
         _open[name] = next;
     }
 
-    private ListenSocket[] Bind(in NetAddress address)
+    private ListenSocket[] Bind(ListenerSpec spec)
     {
+        var options = ListenOptions.Default;
+        if (spec.TcpBacklogSize is { } backlog)
+            options = options with { Backlog = backlog };
+        var address = spec.Address;
         var sockets = new ListenSocket[_workers.Length];
-        sockets[0] = ListenSocket.Bind(address);
+        sockets[0] = ListenSocket.Bind(address, options);
         // The other workers share the port; a Unix socket is one for all, its loops take turns.
         for (var i = 1; i < sockets.Length; i++)
-            sockets[i] = address.Family == AddressFamilyKind.Unix ? sockets[0] : ListenSocket.Bind(sockets[0].Address);
+            sockets[i] =
+                address.Family == AddressFamilyKind.Unix ? sockets[0] : ListenSocket.Bind(sockets[0].Address, options);
         return sockets;
     }
 

@@ -7,6 +7,7 @@ using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Http1;
 using Lateen.Proxy.Http2;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
@@ -23,12 +24,27 @@ public sealed class Worker
     private ulong _random0;
     private ulong _random1;
 
-    public Worker(int index, Published<ProxyRuntime> runtime, ProxyTelemetry telemetry, TimeProvider time)
+    public Worker(
+        int index,
+        Published<ProxyRuntime> runtime,
+        ProxyTelemetry telemetry,
+        OverloadManager overload,
+        TimeProvider time
+    )
     {
         Index = index;
+        Overload = overload;
         _runtime = runtime;
         _time = time;
         Telemetry = telemetry;
+        PrematureResetTotalStreamCount = overload.Runtime.Number(
+            RuntimeValues.PrematureResetTotalStreamCount,
+            long.MaxValue
+        );
+        PrematureResetMinStreamLifetimeSeconds = overload.Runtime.Number(
+            RuntimeValues.PrematureResetMinStreamLifetimeSeconds,
+            long.MaxValue
+        );
         Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"));
         Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
         Http2Streams = new StreamStore<Http2ServerStream>(() => new Http2ServerStream(this));
@@ -43,6 +59,12 @@ public sealed class Worker
     public EventLoop Loop { get; }
 
     public ProxyTelemetry Telemetry { get; }
+
+    public OverloadManager Overload { get; }
+
+    internal RuntimeNumber PrematureResetTotalStreamCount { get; }
+
+    internal RuntimeNumber PrematureResetMinStreamLifetimeSeconds { get; }
 
     internal StreamStore<Http1ServerStream> Http1Streams { get; }
 

@@ -15,11 +15,16 @@ public sealed class ListenerStats(string address, int workers)
         new StatDefinition("no_filter_chain_match"),
         new StatDefinition("downstream_pre_cx_active", SampleKind.Gauge),
         new StatDefinition("downstream_pre_cx_timeout"),
-        new StatDefinition("downstream_cx_proxy_proto_error")
+        new StatDefinition("downstream_cx_proxy_proto_error"),
+        new StatDefinition("downstream_cx_overflow"),
+        new StatDefinition("downstream_cx_overload_reject"),
+        new StatDefinition("downstream_global_cx_overflow")
     );
 
     // Envoy writes addresses into names with underscores for colons.
     private readonly StatScope _scope = new(s_table, address.Replace(':', '_'), workers);
+
+    private readonly WorkerHistogram _accepted = new(workers, HistogramBuckets.Default);
 
     /// <summary>Cells, in the order of the table.</summary>
     private enum Cell
@@ -31,6 +36,9 @@ public sealed class ListenerStats(string address, int workers)
         PendingActive,
         PendingTimeouts,
         ProxyProtocolErrors,
+        Overflows,
+        OverloadRejects,
+        GlobalOverflows,
     }
 
     /// <summary>Connections open now.</summary>
@@ -60,5 +68,21 @@ public sealed class ListenerStats(string address, int workers)
 
     public void OnNoFilterChain(int worker) => _scope.Cells.Increment(worker, (int)Cell.NoFilterChainMatch);
 
-    public void Collect(List<Sample> samples) => _scope.Collect(samples);
+    /// <summary>A connection beyond the listener's limit.</summary>
+    public void OnOverflow(int worker) => _scope.Cells.Increment(worker, (int)Cell.Overflows);
+
+    /// <summary>A connection beyond the proxy's limit.</summary>
+    public void OnGlobalOverflow(int worker) => _scope.Cells.Increment(worker, (int)Cell.GlobalOverflows);
+
+    /// <summary>A connection that came under too much pressure.</summary>
+    public void OnOverloadReject(int worker) => _scope.Cells.Increment(worker, (int)Cell.OverloadRejects);
+
+    /// <summary>An event of the listening socket brought so many connections.</summary>
+    public void OnAccepted(int worker, int connections) => _accepted.Record(worker, connections);
+
+    public void Collect(List<Sample> samples)
+    {
+        _scope.Collect(samples);
+        _scope.Collect("connections_accepted_per_socket_event", _accepted, samples);
+    }
 }

@@ -31,6 +31,7 @@ internal sealed class AdminFixture : IDisposable
             },
             OnQuit = () => Quits++,
             IsConnected = () => IsConnected,
+            Overload = Proxy.Overload,
             LogLevels = new LogLevels(LogLevel.Info, ["dns", "xds"]),
         };
         _admin = new AdminServer(new AdminHandlers(State));

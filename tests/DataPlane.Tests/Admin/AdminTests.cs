@@ -51,6 +51,24 @@ public sealed class AdminTests : IDisposable
     }
 
     [Fact]
+    public void Runtime_values_are_shown_and_changed()
+    {
+        const string Key = "overload.global_downstream_max_connections";
+        Assert.Empty(Json("/runtime").GetProperty("entries").EnumerateObject());
+        Assert.Equal(405, _admin.Get($"/runtime_modify?{Key}=3").Status);
+        Assert.Equal((200, "OK\n"), _admin.Post($"/runtime_modify?{Key}=3"));
+        Assert.Equal(3, _admin.Proxy.Overload.State.MaxActiveDownstreamConnections);
+        var entry = Json("/runtime").GetProperty("entries").GetProperty(Key);
+        Assert.Equal(["", "3"], entry.GetProperty("layer_values").EnumerateArray().Select(layer => layer.GetString()));
+        Assert.Equal("3", entry.GetProperty("final_value").GetString());
+        Assert.Equal((400, "nothing goes by the key x\n"), _admin.Post($"/runtime_modify?{Key}=4&x=1"));
+        Assert.Equal((400, $"{Key}: \"much\" is no number\n"), _admin.Post($"/runtime_modify?{Key}=much"));
+        Assert.Equal(3, _admin.Proxy.Overload.State.MaxActiveDownstreamConnections);
+        Assert.Equal((200, "OK\n"), _admin.Post($"/runtime_modify?{Key}="));
+        Assert.Equal(long.MaxValue, _admin.Proxy.Overload.State.MaxActiveDownstreamConnections);
+    }
+
+    [Fact]
     public void Clusters_as_text()
     {
         _admin.Configure(_upstream.Port);

@@ -276,6 +276,22 @@ public sealed partial class RejectionTests : IDisposable
             problem
         );
 
+    [Theory]
+    [InlineData(
+        "\"maxConnectionsToAcceptPerSocketEvent\":0",
+        "max_connections_to_accept_per_socket_event: is 0; give at least 1, or leave it out"
+    )]
+    public void Listener_field(string field, string problem)
+    {
+        var good = Listener("bad", Tcp(""" "cluster":"a" """));
+        Expect<ListenerApi.Listener>(
+            TypeUrls.Listener,
+            name => Listener(name, Tcp(""" "cluster":"a" """)),
+            "{" + field + "," + good.TrimStart()[1..],
+            problem
+        );
+    }
+
     [Fact]
     public void Every_problem_of_a_resource_is_told_at_once()
     {

@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Lateen.Core;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Stats;
@@ -51,16 +52,20 @@ public sealed class ProxyFixture : IDisposable
     private readonly Published<ProxyRuntime> _published = new(ProxyRuntime.Empty);
     private readonly ProxyServer _server;
 
-    public ProxyFixture(int workers = 1, WorkloadLabels? self = null)
+    public ProxyFixture(int workers = 1, WorkloadLabels? self = null, OverloadManager? overload = null)
     {
+        Overload =
+            overload ?? new OverloadManager(OverloadSpec.None, new RuntimeValues(new Dictionary<string, string>()));
         Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody);
         Store = new ConfigStore(_published, Telemetry);
-        _server = new ProxyServer(_published, Telemetry, TimeSpan.FromSeconds(5), TimeProvider.System);
+        _server = new ProxyServer(_published, Telemetry, Overload, TimeSpan.FromSeconds(5), TimeProvider.System);
         Store.Changed += runtime => Assert.Empty(_server.Apply(runtime));
         _server.Start();
     }
 
     public ProxyTelemetry Telemetry { get; }
+
+    public OverloadManager Overload { get; }
 
     public ConfigStore Store { get; }
 
@@ -154,6 +159,7 @@ public sealed class ProxyFixture : IDisposable
     {
         var samples = new List<Lateen.Telemetry.Sample>();
         Telemetry.Stats.Collect(_published.Current, samples);
+        Overload.Collect(samples);
         return samples.Single(sample => sample.PlainName == name).Value;
     }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using Lateen.Agent.Overload;
+using Lateen.Proxy.Overload;
+
+namespace Lateen.ProxyHost;
+
+/// <summary>Flags about too much load, each with an environment variable that stands for it.</summary>
+/// <param name="take">Takes a flag's value off the command line; empty for none.</param>
+internal sealed class OverloadFlags(Func<string, string> take, IReadOnlyDictionary<string, string> environment)
+{
+    private const string GlobalLimit = "--global-downstream-max-connections";
+
+    public OverloadSpec ReadSpec()
+    {
+        var limit = Number(GlobalLimit);
+        return new OverloadSpec { MaxActiveDownstreamConnections = limit is 0 ? long.MaxValue : limit };
+    }
+
+    /// <param name="openFiles">Open files that the process may have; 0 when that is not known.</param>
+    public IReadOnlyDictionary<string, string> ReadRuntime(long openFiles)
+    {
+        if (!OverloadText.TryParseRuntime(Text("--runtime"), out var values, out var problem))
+            throw new UsageException($"--runtime: {problem}");
+        // A connection that is relayed needs two: more than half of them could be accepted, but not served.
+        if (openFiles > 1)
+            values.TryAdd(RuntimeValues.GlobalConnectionLimit, (openFiles / 2).ToString(CultureInfo.InvariantCulture));
+        return values;
+    }
+
+    private long? Number(string flag)
+    {
+        var text = Text(flag);
+        if (text.Length == 0)
+            return null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new UsageException($"{flag} is \"{text}\"; write a whole number");
+    }
+
+    /// <summary>The flag's value, else that of LATEEN_ and the flag's name in capitals.</summary>
+    private string Text(string flag) =>
+        take(flag) is { Length: > 0 } given
+            ? given
+            : environment.GetValueOrDefault("LATEEN_" + flag[2..].ToUpperInvariant().Replace('-', '_'), "");
+}
