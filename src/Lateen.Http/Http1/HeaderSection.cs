@@ -37,6 +37,9 @@ internal struct HeaderSection
 
     public bool ExpectContinue { get; private set; }
 
+    /// <summary>Lines left out for the underscore in their name.</summary>
+    public int DroppedLines { get; private set; }
+
     /// <summary>Reads lines up to the empty one.</summary>
     public Http1Fault Read(ref ReadOnlySpan<byte> head, Http1Limits limits)
     {
@@ -47,7 +50,7 @@ internal struct HeaderSection
                 break;
             if (_headers.Count >= limits.MaxHeaderCount)
                 return Http1Fault.TooManyHeaders;
-            if (ReadLine(line) is var fault and not Http1Fault.None)
+            if (ReadLine(line, limits.HeadersWithUnderscores) is var fault and not Http1Fault.None)
                 return fault;
         }
         if (IsChunked && ContentLength >= 0)
@@ -56,7 +59,7 @@ internal struct HeaderSection
         return Http1Fault.None;
     }
 
-    private Http1Fault ReadLine(ReadOnlySpan<byte> line)
+    private Http1Fault ReadLine(ReadOnlySpan<byte> line, HeadersWithUnderscores underscores)
     {
         if (line[0] is (byte)' ' or (byte)'\t')
             return Http1Fault.ObsoleteLineFolding;
@@ -66,6 +69,13 @@ internal struct HeaderSection
         var value = HttpSyntax.TrimWhiteSpace(line[(colon + 1)..]);
         if (!HttpSyntax.IsFieldValue(value))
             return Http1Fault.InvalidHeaderValue;
+        if (underscores != HeadersWithUnderscores.Allow && line[..colon].Contains((byte)'_'))
+        {
+            if (underscores == HeadersWithUnderscores.RejectRequest)
+                return Http1Fault.UnderscoreInHeaderName;
+            DroppedLines++;
+            return Http1Fault.None;
+        }
         var index = _headers.Count;
         _headers.Add(line[..colon], value);
         return Interpret(_headers[index].Id, value, index);

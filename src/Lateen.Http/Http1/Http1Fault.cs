@@ -62,6 +62,9 @@ public enum Http1Fault : byte
 
     /// <summary>The peer ended the connection inside a message (RFC 9112 §8).</summary>
     PrematureEnd,
+
+    /// <summary>See <see cref="HeadersWithUnderscores.RejectRequest"/>.</summary>
+    UnderscoreInHeaderName,
 }
 
 /// <summary>What follows from an <see cref="Http1Fault"/>.</summary>
@@ -89,6 +92,7 @@ public static class Http1FaultExtensions
             Http1Fault.InvalidTarget => "http1.invalid_url",
             Http1Fault.MissingHost => "missing_host_header",
             Http1Fault.UnsupportedVersion => "low_version",
+            Http1Fault.UnderscoreInHeaderName => "http1.unexpected_underscore",
             Http1Fault.InvalidHeaderName or Http1Fault.InvalidHeaderValue => "http1.invalid_characters",
             _ => "http1.codec_error",
         };

@@ -17,4 +17,7 @@ public sealed record Http1Limits
 
     /// <summary>Whether HTTP/1.0 clients are served (<c>accept_http_10</c>).</summary>
     public bool AcceptHttp10 { get; init; } = true;
+
+    /// <summary>What becomes of header names with an underscore.</summary>
+    public HeadersWithUnderscores HeadersWithUnderscores { get; init; }
 }

@@ -22,6 +22,9 @@ public readonly record struct Http1RequestInfo
     public bool IsHead { get; init; }
 
     public bool IsConnect { get; init; }
+
+    /// <summary>Header lines left out for the underscore in their name.</summary>
+    public int DroppedLines { get; init; }
 }
 
 /// <summary>Parses request heads (RFC 9112 §3, §5). Keeps nothing between calls.</summary>
@@ -190,6 +193,7 @@ public static class Http1RequestParser
             IsUpgrade = section.IsUpgrade && !isHttp10,
             IsHead = method.SequenceEqual("HEAD"u8),
             IsConnect = method.SequenceEqual("CONNECT"u8),
+            DroppedLines = section.DroppedLines,
         };
         return Http1Fault.None;
     }

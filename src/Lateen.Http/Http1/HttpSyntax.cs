@@ -14,8 +14,10 @@ internal static class HttpSyntax
     /// <summary>RFC 3986 §3.2: unreserved, percent-encoded, sub-delims, brackets and colon; no user information.</summary>
     private static readonly SearchValues<byte> s_authority = Bytes("-._~%!$&'()*+,;=:[]" + Digits + Letters);
 
-    /// <summary>Everything visible in ASCII but the fragment's mark: stricter servers behind us refuse less than we do.</summary>
-    private static readonly SearchValues<byte> s_target = Bytes("!\"$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + Digits + Letters);
+    /// <summary>Everything visible in ASCII. A fragment is for the connection manager to refuse, whatever protocol brings it.</summary>
+    private static readonly SearchValues<byte> s_target = Bytes(
+        "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + Digits + Letters
+    );
 
     private static readonly SearchValues<byte> s_control = ControlCharacters();
 

@@ -128,6 +128,8 @@ public sealed partial class Http2Connection
             return Http2Fault.Compression;
         if (sink.Complete() is var fault and not Http2Fault.None)
             return RefuseMessage(stream, fault);
+        if (sink.Dropped > 0)
+            _counters.Add(Http2Counter.DroppedHeadersWithUnderscores, sink.Dropped);
         stream.ContentLength = stream.BodyExpected = sink.ContentLength;
         stream.ExpectsContinue = sink.ExpectsContinue;
         stream.IsUpgrade = sink.IsUpgrade;
@@ -203,7 +205,7 @@ public sealed partial class Http2Connection
     private Http2Fault RefuseMessage(Http2Stream stream, Http2Fault fault)
     {
         stream.Fault = fault;
-        if (fault is Http2Fault.HeaderListTooLarge or Http2Fault.TooManyHeaders)
+        if (fault is Http2Fault.HeaderListTooLarge or Http2Fault.TooManyHeaders or Http2Fault.UnderscoreInHeaderName)
         {
             CountFault(fault);
             return ResetForFault(stream, fault);

@@ -206,6 +206,9 @@ public sealed partial class Http2Connection
             case Http2Fault.PrematureResets:
                 _counters.Add(Http2Counter.TooManyPrematureResets);
                 break;
+            case Http2Fault.UnderscoreInHeaderName:
+                _counters.Add(Http2Counter.RequestsRejectedWithUnderscoresInHeaders);
+                break;
             case Http2Fault.HeaderListTooLarge or Http2Fault.TooManyHeaders:
                 _counters.Add(Http2Counter.HeaderOverflow);
                 break;

@@ -4,6 +4,9 @@ namespace Lateen.Http.Http2;
 /// <summary>What is counted of HTTP/2 connections. Envoy has the same under <c>http2.</c>, unless said otherwise.</summary>
 public enum Http2Counter
 {
+    /// <summary>Header fields left out for the underscore in their name.</summary>
+    DroppedHeadersWithUnderscores,
+
     /// <summary>GOAWAY frames sent.</summary>
     GoAwaySent,
 
@@ -21,6 +24,9 @@ public enum Http2Counter
     KeepaliveTimeout,
     OutboundControlFlood,
     OutboundFlood,
+
+    /// <summary>Requests refused for an underscore in a header's name.</summary>
+    RequestsRejectedWithUnderscoresInHeaders,
 
     /// <summary>Messages that broke the rules of HTTP.</summary>
     RxMessagingError,
@@ -68,6 +74,8 @@ public sealed class Http2Counters
     public static string Name(Http2Counter counter) =>
         counter switch
         {
+            Http2Counter.DroppedHeadersWithUnderscores => "dropped_headers_with_underscores",
+            Http2Counter.RequestsRejectedWithUnderscoresInHeaders => "requests_rejected_with_underscores_in_headers",
             Http2Counter.GoAwaySent => "goaway_sent",
             Http2Counter.HeaderOverflow => "header_overflow",
             Http2Counter.HeadersCallbackNoStream => "headers_cb_no_stream",

@@ -111,6 +111,9 @@ public enum Http2Fault : byte
     /// <summary>More fields than <see cref="Http2Options.MaxHeaderCount"/>.</summary>
     TooManyHeaders,
 
+    /// <summary>See <see cref="HeadersWithUnderscores.RejectRequest"/>; costs the stream alone.</summary>
+    UnderscoreInHeaderName,
+
     /// <summary>More streams at a time than <see cref="Http2Options.MaxConcurrentStreams"/>, or nobody to serve them.</summary>
     StreamRefused,
 

@@ -14,6 +14,7 @@ public static class Http2FaultExtensions
                 Http2ErrorCode.FlowControlError,
             Http2Fault.Compression => Http2ErrorCode.CompressionError,
             Http2Fault.StreamRefused => Http2ErrorCode.RefusedStream,
+            Http2Fault.UnderscoreInHeaderName => Http2ErrorCode.InternalError, // as Envoy
             Http2Fault.HeaderListTooLarge or Http2Fault.TooManyHeaders => Http2ErrorCode.EnhanceYourCalm,
             >= Http2Fault.EmptyFramesFlood => Http2ErrorCode.EnhanceYourCalm,
             _ => Http2ErrorCode.ProtocolError,
@@ -35,6 +36,7 @@ public static class Http2FaultExtensions
             Http2Fault.HeaderListTooLarge => "http2.headers_too_large",
             Http2Fault.TooManyHeaders => "http2.too_many_headers",
             Http2Fault.StreamRefused => "http2.refused_stream",
+            Http2Fault.UnderscoreInHeaderName => "http2.unexpected_underscore",
             Http2Fault.EmptyFramesFlood => "http2.inbound_empty_frames_flood",
             Http2Fault.PriorityFramesFlood => "http2.inbound_priority_frames_flood",
             Http2Fault.WindowUpdateFramesFlood => "http2.inbound_window_update_frames_flood",

@@ -62,6 +62,9 @@ public sealed record Http2Options
     /// <summary>Fields in a head or trailers: 100 (<c>max_headers_count</c>).</summary>
     public int MaxHeaderCount { get; init; } = 100;
 
+    /// <summary>What becomes of names with an underscore in requests: allowed (<c>headers_with_underscores_action</c>).</summary>
+    public HeadersWithUnderscores HeadersWithUnderscores { get; init; }
+
     /// <summary>CONTINUATION frames of one block: 8, as nghttp2; more where <see cref="MaxHeaderListBytes"/> needs them.</summary>
     public int MaxContinuationFrames { get; init; } = 8;
 

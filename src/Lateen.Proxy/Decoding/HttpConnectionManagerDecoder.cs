@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using Lateen.Http;
+using Lateen.Http.Targets;
 using Lateen.Proxy.Filters;
+using CoreApi = Envoy.Config.Core.V3.HttpProtocolOptions.Types;
 using HttpApi = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using ManagerTypes = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
 
 namespace Lateen.Proxy.Decoding;
 
@@ -15,6 +19,7 @@ internal static class HttpConnectionManagerDecoder
     )
     {
         var common = manager.CommonHttpProtocolOptions;
+        var underscores = UnderscoresOf(manager, path, context);
         var spec = new HttpConnectionManagerSpec
         {
             StatPrefix = manager.StatPrefix,
@@ -63,7 +68,15 @@ internal static class HttpConnectionManagerDecoder
             {
                 MaxHeaderListBytes = (int)Math.Min(manager.MaxRequestHeadersKb ?? 60, 63) * 1024,
                 MaxHeaderCount = (int)(common?.MaxHeadersCount ?? 100),
+                HeadersWithUnderscores = underscores,
             },
+            HeadersWithUnderscores = underscores,
+            Paths = new PathOptions(
+                manager.NormalizePath ?? false,
+                manager.MergeSlashes,
+                EscapedSlashesOf(manager, path, context)
+            ),
+            Hosts = new HostOptions(StrippedPortOf(manager, path, context), manager.StripTrailingHostDot),
             UpgradeTypes = manager
                 .UpgradeConfigs.Where(static upgrade => upgrade.Enabled ?? true)
                 .Select(static upgrade => Encoding.ASCII.GetBytes(upgrade.UpgradeType))
@@ -72,5 +85,61 @@ internal static class HttpConnectionManagerDecoder
         if (spec.RouteConfigName is null && spec.InlineRoutes is null)
             context.Add($"{path}.route_specifier", "is missing; give rds or route_config");
         return spec;
+    }
+
+    private static EscapedSlashes EscapedSlashesOf(
+        HttpApi.HttpConnectionManager manager,
+        string path,
+        DecodeContext context
+    )
+    {
+        switch (manager.PathWithEscapedSlashesAction)
+        {
+            case ManagerTypes.PathWithEscapedSlashesAction.ImplementationSpecificDefault:
+            case ManagerTypes.PathWithEscapedSlashesAction.KeepUnchanged:
+                return EscapedSlashes.KeepUnchanged;
+            case ManagerTypes.PathWithEscapedSlashesAction.RejectRequest:
+                return EscapedSlashes.RejectRequest;
+            case ManagerTypes.PathWithEscapedSlashesAction.UnescapeAndRedirect:
+                return EscapedSlashes.UnescapeAndRedirect;
+            case ManagerTypes.PathWithEscapedSlashesAction.UnescapeAndForward:
+                return EscapedSlashes.UnescapeAndForward;
+            default:
+                context.Add(
+                    $"{path}.path_with_escaped_slashes_action",
+                    $"is {manager.PathWithEscapedSlashesAction}, which this proxy does not know"
+                );
+                return EscapedSlashes.RejectRequest;
+        }
+    }
+
+    private static StrippedPort StrippedPortOf(
+        HttpApi.HttpConnectionManager manager,
+        string path,
+        DecodeContext context
+    )
+    {
+        if (manager.StripMatchingHostPort && manager.StripAnyHostPort)
+            context.Add($"{path}.strip_matching_host_port", "stands beside strip_any_host_port; give one of them");
+        return manager.StripAnyHostPort ? StrippedPort.Any
+            : manager.StripMatchingHostPort ? StrippedPort.Matching
+            : StrippedPort.None;
+    }
+
+    private static HeadersWithUnderscores UnderscoresOf(
+        HttpApi.HttpConnectionManager manager,
+        string path,
+        DecodeContext context
+    )
+    {
+        var action =
+            manager.CommonHttpProtocolOptions?.HeadersWithUnderscoresAction
+            ?? CoreApi.HeadersWithUnderscoresAction.Allow;
+        if (!Enum.IsDefined(action))
+            context.Add(
+                $"{path}.common_http_protocol_options.headers_with_underscores_action",
+                $"is {action}, which this proxy does not know"
+            );
+        return (HeadersWithUnderscores)action;
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
 using Lateen.Http.Http2;
+using Lateen.Http.Targets;
 using Lateen.Proxy.Routing;
 
 namespace Lateen.Proxy.Filters;
@@ -74,6 +76,15 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
 
     /// <summary><c>http2_protocol_options</c>, with the limits for heads that hold for every version.</summary>
     public Http2Options Http2 { get; init; } = Http2Options.Default;
+
+    /// <summary><c>normalize_path</c>, <c>merge_slashes</c>, <c>path_with_escaped_slashes_action</c>.</summary>
+    public PathOptions Paths { get; init; } = PathOptions.Default;
+
+    /// <summary><c>strip_matching_host_port</c>, <c>strip_any_host_port</c>, <c>strip_trailing_host_dot</c>.</summary>
+    public HostOptions Hosts { get; init; }
+
+    /// <summary><c>common_http_protocol_options.headers_with_underscores_action</c>.</summary>
+    public HeadersWithUnderscores HeadersWithUnderscores { get; init; }
 
     /// <summary><c>upgrade_configs</c>: what a client may switch to, as <c>websocket</c> or <c>CONNECT</c>; compared without case.</summary>
     public IReadOnlyList<byte[]> UpgradeTypes { get; init; } = [];

@@ -56,6 +56,8 @@ internal sealed class HttpExchange
         var connection = Connection;
         if (_client.WantsTunnel && !connection.Manager.AllowsUpgrade(UpgradeType()))
             return await AnswerAsync(LocalReply.UpgradeRefused);
+        if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
+            return await RefuseTargetAsync(verdict);
         RequestHeaders.Prepare(Info.Request, connection.Manager, connection.Client, _worker);
         Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
@@ -77,6 +79,14 @@ internal sealed class HttpExchange
             default:
                 return await _forwarder.RunAsync(_route);
         }
+    }
+
+    private LoopTask<int> RefuseTargetAsync(TargetVerdict verdict)
+    {
+        Connection.Stats.OnTarget(_worker.Index, verdict);
+        if (verdict == TargetVerdict.Redirect)
+            Info.Response.Headers.Add(KnownHeader.Location, Info.Request.Path);
+        return AnswerAsync(RequestTarget.ReplyTo(verdict));
     }
 
     /// <summary>Answers a request that is no HTTP; the connection ends, since nobody knows where the next one starts.</summary>

@@ -14,6 +14,13 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
 
     public static LocalReply RouteNotFound { get; } = new(404, [], "route_not_found", ResponseFlags.NoRoute);
 
+    public static LocalReply NonRelativePath { get; } = new(404, [], "absolute_path_rejected", ResponseFlags.None);
+
+    public static LocalReply PathRejected { get; } = new(400, [], "path_normalization_failed", ResponseFlags.None);
+
+    /// <summary>Goes with a location.</summary>
+    public static LocalReply PathRedirect { get; } = PathRejected with { Status = 307 };
+
     public static LocalReply UpgradeRefused { get; } = new(403, [], "upgrade_failed", ResponseFlags.None);
 
     public static LocalReply NoHealthyUpstream { get; } =

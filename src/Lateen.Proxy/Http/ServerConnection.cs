@@ -17,6 +17,7 @@ internal abstract class ServerConnection
     private readonly FilterChainRuntime _chain;
     private string? _remoteText;
     private string? _localText;
+    private NetAddress _localAddress;
 
     protected ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
     {
@@ -47,6 +48,9 @@ internal abstract class ServerConnection
 
     public RouteTable? Routes =>
         _chain.InlineRoutes ?? Worker.Runtime.Routes.GetValueOrDefault(Manager.RouteConfigName ?? "");
+
+    /// <summary>The port that the client connected to.</summary>
+    public int LocalPort => (_localAddress.IsNone ? _localAddress = Stream.GetLocalAddress() : _localAddress).Port;
 
     protected ActiveListener Listener { get; }
 

@@ -121,6 +121,8 @@ internal sealed class Http1ServerConnection : ServerConnection
                     Worker.Loop.Disarm(_timer);
                     return await exchange.RunAsync();
                 case ParseStatus.Fault:
+                    if (fault == Http1Fault.UnderscoreInHeaderName)
+                        Stats.OnUnderscoreRejected(Worker.Index);
                     return await exchange.RefuseAsync(new RequestFault(fault.StatusCode(), fault.Details()));
             }
             var result = await Stream.ReadAsync(Math.Max(Limits.MaxHeadBytes + 1, ByteStream.DefaultMaxBuffered));

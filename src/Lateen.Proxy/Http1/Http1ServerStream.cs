@@ -98,6 +98,8 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
         if (status != ParseStatus.Complete)
             return status;
         Stream.Consume(consumed);
+        if (_request.DroppedLines > 0)
+            _connection.Stats.OnUnderscoresDropped(_connection.Worker.Index, _request.DroppedLines);
         _incoming.Begin(Stream, _request.Framing, _request.ContentLength, _connection.Limits);
         return status;
     }

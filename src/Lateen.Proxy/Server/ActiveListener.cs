@@ -135,6 +135,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
             MaxHeadBytes = manager.MaxRequestHeadersKb * 1024,
             MaxHeaderCount = manager.MaxHeadersCount,
             AcceptHttp10 = manager.AcceptHttp10,
+            HeadersWithUnderscores = manager.HeadersWithUnderscores,
         };
         return _limits[manager] = limits;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http.Http2;
+using Lateen.Proxy.Http;
 using Lateen.Proxy.Streams;
 using Lateen.Telemetry;
 
@@ -26,6 +27,11 @@ public sealed class HttpStats(string statPrefix, int workers)
         StatDefinition.ResponseClass("downstream_rq", 4),
         StatDefinition.ResponseClass("downstream_rq", 5),
         new StatDefinition("downstream_rq_idle_timeout"),
+        new StatDefinition("downstream_rq_non_relative_path"),
+        new StatDefinition("downstream_rq_failed_path_normalization"),
+        new StatDefinition("downstream_rq_redirected_with_normalized_path"),
+        new StatDefinition("http1.dropped_headers_with_underscores"),
+        new StatDefinition("http1.requests_rejected_with_underscores_in_headers"),
         new StatDefinition("no_route"),
         new StatDefinition("no_cluster"),
         new StatDefinition("rq_direct_response"),
@@ -52,6 +58,11 @@ public sealed class HttpStats(string statPrefix, int workers)
         Responses1xx,
         Responses5xx = Responses1xx + 4,
         IdleTimeouts,
+        NonRelativePaths,
+        FailedPathNormalizations,
+        NormalizedPathRedirects,
+        DroppedUnderscores,
+        RejectedUnderscores,
         NoRoute,
         NoCluster,
         DirectResponses,
@@ -99,6 +110,27 @@ public sealed class HttpStats(string statPrefix, int workers)
     public void OnDirectResponse(int worker) => _scope.Cells.Increment(worker, (int)Cell.DirectResponses);
 
     public void OnRedirect(int worker) => _scope.Cells.Increment(worker, (int)Cell.Redirects);
+
+    /// <summary>The request's target was refused, or the client sent to a better spelling of it.</summary>
+    public void OnTarget(int worker, TargetVerdict verdict) =>
+        _scope.Cells.Increment(
+            worker,
+            (int)(
+                verdict switch
+                {
+                    TargetVerdict.NonRelative => Cell.NonRelativePaths,
+                    TargetVerdict.Redirect => Cell.NormalizedPathRedirects,
+                    _ => Cell.FailedPathNormalizations,
+                }
+            )
+        );
+
+    /// <summary>Header lines of an HTTP/1 request were left out for an underscore.</summary>
+    public void OnUnderscoresDropped(int worker, int lines) =>
+        _scope.Cells.Add(worker, (int)Cell.DroppedUnderscores, lines);
+
+    /// <summary>An HTTP/1 request was refused for an underscore.</summary>
+    public void OnUnderscoreRejected(int worker) => _scope.Cells.Increment(worker, (int)Cell.RejectedUnderscores);
 
     /// <summary>Where a worker's HTTP/2 connections count.</summary>
     public Http2Counters Http2(int worker) => _http2.Of(worker);

@@ -66,6 +66,9 @@ public sealed class StreamInfo
     /// <summary>Upstream attempts made, the first one included.</summary>
     public int AttemptCount { get; set; }
 
+    /// <summary>The port that was cut off the request's host; 0 for none. A CONNECT that goes on gets it back.</summary>
+    internal int StrippedPort { get; set; }
+
     /// <summary>Value of the affinity cookie that was made for the request; 0 for none.</summary>
     internal ulong MadeCookie { get; set; }
 
@@ -95,6 +98,7 @@ public sealed class StreamInfo
         DownstreamRemoteAddress = null;
         RequestedServerName = null;
         AttemptCount = 0;
+        StrippedPort = 0;
         MadeCookie = 0;
         Route = null;
     }

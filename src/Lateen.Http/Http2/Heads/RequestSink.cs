@@ -33,6 +33,9 @@ internal ref struct RequestSink : IFieldSink
 
     public readonly long ContentLength => _fields.ContentLength;
 
+    /// <summary>Fields left out for the underscore in their name.</summary>
+    public int Dropped { get; private set; }
+
     public readonly bool ExpectsContinue => _fields.ExpectsContinue;
 
     /// <summary>An extended CONNECT (RFC 8441), which the head has as an upgrade.</summary>
@@ -65,6 +68,17 @@ internal ref struct RequestSink : IFieldSink
     private Http2Fault TakeField(scoped in HpackField field)
     {
         _hasOrdinary = true;
+        if (
+            _options.HeadersWithUnderscores != HeadersWithUnderscores.Allow
+            && field.Id == KnownHeader.Other
+            && field.Name.Contains((byte)'_')
+        )
+        {
+            if (_options.HeadersWithUnderscores == HeadersWithUnderscores.RejectRequest)
+                return Http2Fault.UnderscoreInHeaderName;
+            Dropped++;
+            return Http2Fault.None;
+        }
         if (field.Id != KnownHeader.Host)
             return _fields.Add(field);
         if (_hasHost || !HttpSyntax.IsAuthority(field.Value))

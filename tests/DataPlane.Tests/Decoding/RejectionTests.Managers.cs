@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Xds;
+using ListenerApi = Envoy.Config.Listener.V3;
+
+namespace DataPlane.Tests.Decoding;
+
+public sealed partial class RejectionTests
+{
+    private const string RouterFilter =
+        """{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}""";
+
+    /// <summary>Fields of a connection manager beside its routes and the router.</summary>
+    public static TheoryData<string, string> Managers =>
+        new()
+        {
+            {
+                """ "pathWithEscapedSlashesAction":9 """,
+                "path_with_escaped_slashes_action: is 9, which this proxy does not know"
+            },
+            {
+                """ "stripMatchingHostPort":true,"stripAnyHostPort":true """,
+                "strip_matching_host_port: stands beside strip_any_host_port; give one of them"
+            },
+            {
+                """ "commonHttpProtocolOptions":{"headersWithUnderscoresAction":7} """,
+                "common_http_protocol_options.headers_with_underscores_action: is 7, which this proxy does not know"
+            },
+        };
+
+    [Theory, MemberData(nameof(Managers))]
+    public void Connection_manager(string fields, string problem) =>
+        Expect<ListenerApi.Listener>(
+            TypeUrls.Listener,
+            name => Listener(name, Tcp(""" "cluster":"a" """)),
+            Listener("bad", Http($"{fields},\"rds\":{{\"routeConfigName\":\"r\"}},\"httpFilters\":[{RouterFilter}]")),
+            $"filter_chains[0].filters[0].{problem}"
+        );
+}
