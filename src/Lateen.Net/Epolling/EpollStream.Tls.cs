@@ -12,6 +12,7 @@ internal sealed partial class EpollStream : IHandshaking
     private TlsEngine? _tls;
     private TlsConnection? _connection;
     private string _tlsFailure = "";
+    private string _tlsFailureReason = "";
 
     /// <summary>TLS itself has something to send (a key update, close_notify) and the kernel had no room for it.</summary>
     private bool _tlsWantsRoom;
@@ -20,6 +21,8 @@ internal sealed partial class EpollStream : IHandshaking
     public override TlsConnection? Tls => _connection;
 
     public override string TlsFailure => _tlsFailure;
+
+    public override string TlsFailureReason => _tlsFailureReason;
 
     /// <summary>The peer's close_notify may lie in the engine, read together with what came before it.</summary>
     private protected override void OnWatched()
@@ -75,6 +78,7 @@ internal sealed partial class EpollStream : IHandshaking
                     break;
                 default:
                     _tlsFailure = engine.FailureDetail;
+                    _tlsFailureReason = engine.FailureReason;
                     return engine.FailureOutcome;
             }
             if (waited < 0)

@@ -62,6 +62,12 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Library, EntryPoint = "OPENSSL_sk_push")]
     internal static partial int Push(nint stack, nint item);
 
+    [LibraryImport(Library, EntryPoint = "OPENSSL_sk_num")]
+    internal static partial int CountOf(nint stack);
+
+    [LibraryImport(Library, EntryPoint = "OPENSSL_sk_value")]
+    internal static partial nint ItemOf(nint stack, int index);
+
     [LibraryImport(Library, EntryPoint = "OPENSSL_sk_free")]
     internal static partial void FreeStack(nint stack);
 
@@ -89,12 +95,47 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Library, EntryPoint = "X509_STORE_CTX_set_error")]
     internal static partial void SetVerifyError(nint storeContext, int error);
 
-    [LibraryImport(Library, EntryPoint = "X509_STORE_CTX_set_verify_cb")]
-    internal static partial void SetVerifyCallback(
-        nint storeContext,
-        delegate* unmanaged[Cdecl]<int, nint, int> callback
-    );
+    [LibraryImport(Library, EntryPoint = "X509_STORE_CTX_get_error_depth")]
+    internal static partial int VerifyErrorDepth(nint storeContext);
+
+    /// <summary>The issuers to be trusted, instead of those of the store.</summary>
+    [LibraryImport(Library, EntryPoint = "X509_STORE_CTX_set0_trusted_stack")]
+    internal static partial void SetTrusted(nint storeContext, nint certificates);
+
+    [LibraryImport(Library, EntryPoint = "X509_STORE_CTX_set0_crls")]
+    internal static partial void SetRevocationLists(nint storeContext, nint lists);
+
+    [LibraryImport(Library, EntryPoint = "X509_STORE_CTX_get0_param")]
+    internal static partial nint VerifyParametersOf(nint storeContext);
+
+    [LibraryImport(Library, EntryPoint = "CRYPTO_malloc")]
+    internal static partial byte* Allocate(nuint size, nint file, int line);
+
+    [LibraryImport(Library, EntryPoint = "EVP_aes_256_cbc")]
+    internal static partial nint Aes256Cbc();
+
+    [LibraryImport(Library, EntryPoint = "EVP_EncryptInit_ex")]
+    internal static partial int BeginEncrypting(nint context, nint cipher, nint engine, byte* key, byte* vector);
+
+    [LibraryImport(Library, EntryPoint = "EVP_DecryptInit_ex")]
+    internal static partial int BeginDecrypting(nint context, nint cipher, nint engine, byte* key, byte* vector);
+
+    [LibraryImport(Library, EntryPoint = "EVP_MAC_init")]
+    internal static partial int BeginMac(nint context, byte* key, nuint length, OsslParameter* parameters);
 
     [LibraryImport(Library, EntryPoint = "X509_verify_cert_error_string")]
     internal static partial byte* VerifyErrorText(nint error);
+}
+
+/// <summary>OSSL_PARAM: a named value; one without a name ends a list.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct OsslParameter
+{
+    public const uint Utf8 = 4;
+
+    public byte* Name;
+    public uint Kind;
+    public void* Value;
+    public nuint Length;
+    public nuint Returned;
 }

@@ -29,6 +29,22 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Library, EntryPoint = "SSL_CTX_ctrl", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint ControlContext(nint context, int command, nint number, string text);
 
+    [LibraryImport(Library, EntryPoint = "SSL_CTX_callback_ctrl")]
+    internal static partial nint SetStatusCallback(
+        nint context,
+        int command,
+        delegate* unmanaged[Cdecl]<nint, nint, int> callback
+    );
+
+    [LibraryImport(Library, EntryPoint = "SSL_CTX_set_tlsext_ticket_key_evp_cb")]
+    internal static partial int SetTicketKeyCallback(
+        nint context,
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int> callback
+    );
+
+    [LibraryImport(Library, EntryPoint = "SSL_CTX_get_ciphers")]
+    internal static partial nint GetCiphers(nint context);
+
     [LibraryImport(Library, EntryPoint = "SSL_CTX_set_options")]
     internal static partial ulong SetContextOptions(nint context, ulong options);
 
@@ -152,6 +168,47 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Library, EntryPoint = "SSL_CIPHER_get_name")]
     internal static partial byte* GetCipherName(nint cipher);
 
+    [LibraryImport(Library, EntryPoint = "SSL_get_pending_cipher")]
+    internal static partial nint GetPendingCipher(nint ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_CIPHER_get_kx_nid")]
+    internal static partial int GetKeyExchange(nint cipher);
+
+    [LibraryImport(Library, EntryPoint = "SSL_CIPHER_get_auth_nid")]
+    internal static partial int GetAuthentication(nint cipher);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_client_ciphers")]
+    internal static partial nint GetClientCiphers(nint ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_sigalgs")]
+    internal static partial int GetSignatureAlgorithms(
+        nint ssl,
+        int index,
+        int* sign,
+        int* hash,
+        int* both,
+        byte* rawSign,
+        byte* rawHash
+    );
+
+    [LibraryImport(Library, EntryPoint = "SSL_version")]
+    internal static partial int GetVersionNumber(nint ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_peer_signature_type_nid")]
+    internal static partial int GetPeerSignatureKind(nint ssl, int* kind);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_verify_result")]
+    internal static partial nint GetVerifyResult(nint ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_peer_cert_chain")]
+    internal static partial nint GetPeerChain(nint ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_session")]
+    internal static partial nint GetSession(nint ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_SESSION_get_id")]
+    internal static partial byte* GetSessionId(nint session, uint* length);
+
     [LibraryImport(Library, EntryPoint = "SSL_session_reused")]
     internal static partial int IsSessionReused(nint ssl);
 
@@ -172,6 +229,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Library, EntryPoint = "SSL_SESSION_free")]
     internal static partial void FreeSession(nint session);
+
+    [LibraryImport(Library, EntryPoint = "SSL_SESSION_get_protocol_version")]
+    internal static partial int GetSessionVersion(nint session);
 
     [LibraryImport(Library, EntryPoint = "SSL_SESSION_is_resumable")]
     internal static partial int IsResumable(nint session);

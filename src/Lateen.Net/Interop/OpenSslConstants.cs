@@ -9,10 +9,14 @@ internal static class OpenSslControl
     public const int SetSessionCacheSize = 42;
     public const int SetSessionCacheMode = 44;
     public const int SetServerName = 55;
+    public const int SetStatusCallback = 63;
+    public const int SetStatusResponse = 71;
     public const int SetGroups = 92;
     public const int SetSignatureAlgorithms = 98;
+    public const int GetPeerSignatureHash = 108;
     public const int SetMinVersion = 123;
     public const int SetMaxVersion = 124;
+    public const int GetStatusKind = 127;
     public const int GetNegotiatedGroup = 134;
 }
 
@@ -39,6 +43,7 @@ internal static class OpenSslFlags
     public const ulong CheckLeafRevocation = 0x4;
     public const ulong CheckChainRevocation = 0x8;
     public const ulong PartialChain = 0x80000;
+    public const ulong IgnoreTimes = 0x200000;
 }
 
 internal static class OpenSslResult
@@ -52,9 +57,11 @@ internal static class OpenSslResult
     public const int AlpnSelected = 0;
     public const int AlpnNone = 3;
 
+    public const int StatusSent = 0;
+    public const int StatusOmitted = 3;
+    public const int StatusIsOcsp = 1;
+
     public const int VerifyOk = 0;
-    public const int NotYetValid = 9;
-    public const int HasExpired = 10;
     public const int ApplicationVerification = 50;
 
     public const int ReasonMask = 0x7FFFFF;
@@ -64,6 +71,18 @@ internal static class OpenSslResult
 internal static class OpenSslNames
 {
     public const int HostName = 0;
+
+    public const int KeyRsa = 6;
+    public const int KeyEc = 408;
+    public const int SignRsaPss = 912;
+    public const int SignEd25519 = 1087;
+    public const int SignEd448 = 1088;
+    public const int HashSha1 = 64;
+    public const int HashSha256 = 672;
+    public const int HashSha384 = 673;
+    public const int HashSha512 = 674;
+    public const int ExchangeRsa = 1037;
+    public const int AuthenticationEcdsa = 1047;
 
     public const int GroupP256 = 415;
     public const int GroupP384 = 715;

@@ -73,6 +73,9 @@ public abstract class ByteStream
     /// <summary>In words, why the handshake failed; empty when it did not.</summary>
     public virtual string TlsFailure => "";
 
+    /// <summary>The same as Envoy tells it, for <c>%UPSTREAM_TRANSPORT_FAILURE_REASON%</c>; empty where OpenSSL has no error.</summary>
+    public virtual string TlsFailureReason => "";
+
     /// <summary>The protocol that ALPN agreed on, as <c>h2</c>; empty for none and for plaintext.</summary>
     public string ApplicationProtocol => Tls?.ApplicationProtocol ?? "";
 

@@ -41,6 +41,8 @@ internal sealed unsafe class NativeCertificate : IDisposable
             _ = LibCrypto.Push(Issuers, issuer);
         Description = Describe(Leaf);
         KeyKind = LibCrypto.KeyKind(Key);
+        Curve = Description?.Curve ?? 0;
+        TakeStaple(certificate.OcspStaple);
     }
 
     public nint Leaf { get; private set; }
@@ -55,21 +57,52 @@ internal sealed unsafe class NativeCertificate : IDisposable
 
     public PeerCertificate? Description { get; }
 
-    /// <summary>The encoding of a certificate, read.</summary>
-    public static PeerCertificate? Describe(nint certificate)
+    public bool IsEcdsa => KeyKind == OpenSslNames.KeyEc;
+
+    /// <inheritdoc cref="PeerCertificate.Curve"/>
+    public int Curve { get; }
+
+    /// <summary>An OCSP response to show with it; null for none.</summary>
+    public OcspStaple? Staple { get; private set; }
+
+    /// <summary>The certificate itself says that it comes with an OCSP response (RFC 7633).</summary>
+    public bool MustStaple => Description?.MustStaple == true;
+
+    /// <summary>A certificate, read; null when it cannot be.</summary>
+    public static PeerCertificate? Describe(nint certificate) =>
+        Encode(certificate) is { } encoded ? PeerCertificate.TryParse(encoded) : null;
+
+    /// <summary>A certificate in DER.</summary>
+    public static byte[]? Encode(nint certificate)
     {
-        byte* encoded = null;
         var length = LibCrypto.Encode(certificate, null);
         if (length <= 0)
             return null;
         var bytes = new byte[length];
         fixed (byte* start = bytes)
         {
-            encoded = start;
-            if (LibCrypto.Encode(certificate, &encoded) != length)
-                return null;
+            var encoded = start;
+            return LibCrypto.Encode(certificate, &encoded) == length ? bytes : null;
         }
-        return PeerCertificate.TryParse(bytes);
+    }
+
+    private void TakeStaple(ReadOnlyMemory<byte> staple)
+    {
+        if (staple.IsEmpty)
+            return;
+        try
+        {
+            Staple = OcspStaple.Parse(staple);
+            if (Staple.SerialNumber != Description?.SerialNumber)
+                throw new TlsConfigurationException(
+                    "ocsp_staple: is about another certificate than certificate_chain's"
+                );
+        }
+        catch (TlsConfigurationException)
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

@@ -5,8 +5,12 @@ namespace Lateen.Net.Tls;
 /// <param name="Admits">Called with each name of the kind, as it stands in the certificate.</param>
 public sealed record SanMatcher(SanKind Kind, Predicate<string> Admits)
 {
+    /// <summary>Equal for matchers that admit the same; one that nobody named is like no other.</summary>
+    public string Identity { get; init; } = Guid.NewGuid().ToString();
+
     /// <summary>A certificate for a host: exact, or with a wildcard for its leftmost label (RFC 6125 §6.4.3).</summary>
-    public static SanMatcher DnsName(string host) => new(SanKind.Dns, san => Covers(san, host));
+    public static SanMatcher DnsName(string host) =>
+        new(SanKind.Dns, san => Covers(san, host)) { Identity = $"dns:{host}" };
 
     public bool Matches(PeerCertificate peer)
     {

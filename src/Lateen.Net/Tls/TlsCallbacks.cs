@@ -35,8 +35,7 @@ internal static unsafe class TlsCallbacks
     {
         try
         {
-            var engine = TlsEngine.Current!;
-            return engine.Context.Selector!.Install(ssl, engine.ReadServerName()) ? Accepted : Refused;
+            return TlsEngine.Current!.InstallCertificate() ? Accepted : Refused;
         }
         catch (Exception failure)
         {
@@ -62,6 +61,34 @@ internal static unsafe class TlsCallbacks
         *selected = offered + at + 1;
         *selectedLength = offered[at];
         return OpenSslResult.AlpnSelected;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int OnStatusWanted(nint ssl, nint argument)
+    {
+        try
+        {
+            return TlsEngine.Current!.InstallStaple() ? OpenSslResult.StatusSent : OpenSslResult.StatusOmitted;
+        }
+        catch (Exception failure)
+        {
+            LoopFailures.Report(failure);
+            return OpenSslResult.StatusOmitted;
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int OnTicketKeyWanted(nint ssl, byte* name, byte* vector, nint cipher, nint mac, int isNew)
+    {
+        try
+        {
+            return TlsEngine.Current!.Context.TicketKeys!.Prepare(name, vector, cipher, mac, isNew == 1);
+        }
+        catch (Exception failure)
+        {
+            LoopFailures.Report(failure);
+            return -1;
+        }
     }
 
     /// <summary>A client got a session. 1 keeps the reference, 0 lets OpenSSL drop it.</summary>

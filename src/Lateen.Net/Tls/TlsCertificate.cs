@@ -7,6 +7,9 @@ namespace Lateen.Net.Tls;
 /// <param name="Password">Of an encrypted key; empty for none.</param>
 public sealed record TlsCertificate(ReadOnlyMemory<byte> Chain, ReadOnlyMemory<byte> PrivateKey, string Password = "")
 {
+    /// <summary><c>ocsp_staple</c>: an OCSP response about the leaf, DER; empty for none.</summary>
+    public ReadOnlyMemory<byte> OcspStaple { get; init; }
+
     /// <summary>Secrets do not print.</summary>
     public override string ToString() => "***";
 }

@@ -9,7 +9,7 @@ namespace Lateen.Net.Tls;
 /// <param name="Curve">As BoringSSL and so Envoy names it: <c>X25519</c>, <c>P-256</c>; empty when no such exchange took place.</param>
 /// <param name="IsResumed">True when an earlier session went on.</param>
 /// <param name="Peer">The peer's certificate; null when it showed none.</param>
-/// <param name="Own">The certificate this side has by default; null when it has none.</param>
+/// <param name="Own">The certificate this side showed; null when it has none.</param>
 /// <param name="IsPeerVerified">True when trust in the peer was asked for and given.</param>
 public sealed record TlsConnection(
     string ApplicationProtocol,
@@ -21,4 +21,22 @@ public sealed record TlsConnection(
     PeerCertificate? Peer,
     PeerCertificate? Own,
     bool IsPeerVerified
-);
+)
+{
+    /// <summary>The scheme of the peer's signature, as BoringSSL names it: <c>ecdsa_secp256r1_sha256</c>; empty where the peer signed nothing.</summary>
+    public string Signature { get; init; } = "";
+
+    /// <summary>In lower-case hexadecimal; empty under TLS 1.3, which has none (RFC 8446 §4.1.2).</summary>
+    public string SessionId { get; init; } = "";
+
+    /// <summary>DER of what the peer sent behind its leaf; empty after a resumption, where nothing is sent.</summary>
+    public IReadOnlyList<byte[]> PeerIssuers { get; init; } = [];
+
+    /// <summary>What was wrong with a peer that was let in all the same; <see cref="TlsOutcome.Established"/> for nothing.</summary>
+    public TlsOutcome Tolerated { get; init; }
+
+    /// <summary>The key usage of the peer's RSA certificate does not allow what it did.</summary>
+    public bool HasWrongKeyUsage { get; init; }
+
+    public OcspOutcome Ocsp { get; init; }
+}

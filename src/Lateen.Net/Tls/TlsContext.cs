@@ -27,7 +27,6 @@ public sealed class TlsContext
         _certificates = certificates;
         Options = options;
         _protocols = AlpnList.Split(options.ApplicationProtocols);
-        Selector = certificates.Count > 0 ? new CertificateSelector(certificates) : null;
     }
 
     public TlsOptions Options { get; }
@@ -52,9 +51,22 @@ public sealed class TlsContext
 
     internal nint Native => _handle.DangerousGetHandle();
 
-    internal CertificateSelector? Selector { get; }
+    /// <summary>What a server goes by when it chooses a certificate.</summary>
+    internal CertificateSelector? Selector { get; set; }
 
     internal PeerVerifier? Verifier { get; private set; }
+
+    /// <summary>Keys of tickets that were given; null where OpenSSL has its own.</summary>
+    internal TicketKeys? TicketKeys { get; set; }
+
+    /// <summary>
+    /// What the last peer sent behind its leaf. Peers of one authority all send the same, so that their connections share
+    /// one copy. Two loops may overwrite each other's, which costs a copy.
+    /// </summary>
+    internal byte[][] LastIssuers { get; set; } = [];
+
+    /// <summary>The certificate a connection shows unless its client's hello asks for another.</summary>
+    internal NativeCertificate? FirstCertificate => _certificates.Count > 0 ? _certificates[0] : null;
 
     /// <exception cref="TlsConfigurationException">Something in the options cannot be used; the message names it.</exception>
     public static TlsContext Create(TlsOptions options)
@@ -76,9 +88,21 @@ public sealed class TlsContext
         }
         TlsContextSetup.Apply(context, certificates);
         if (ValidationOf(options) is { } validation)
-            context.Verifier = new PeerVerifier(validation, options.RequireClientCertificate);
+            context.Verify(validation);
         GC.KeepAlive(context);
         return context;
+    }
+
+    private void Verify(PeerValidation validation)
+    {
+        if (validation.TrustDomains.Count > 0)
+            _handle.Trust = new SpiffeTrust(validation.TrustDomains);
+        Verifier = new PeerVerifier(validation, Options, _handle.Trust);
+        if (_handle.Trust is not null && Role == TlsRole.Server)
+        {
+            foreach (var root in _handle.Trust.Certificates)
+                _ = OpenSsl.AddClientAuthority(Native, root);
+        }
     }
 
     /// <summary>How the peer is checked; a server that requires a certificate and trusts nobody refuses everybody.</summary>
@@ -113,9 +137,13 @@ public sealed class TlsContext
 
         public override bool IsInvalid => handle == 0;
 
+        /// <summary>Roots by trust domain, which OpenSSL's context does not own.</summary>
+        public SpiffeTrust? Trust { get; set; }
+
         protected override bool ReleaseHandle()
         {
             OpenSsl.FreeContext(handle);
+            Trust?.Dispose();
             foreach (var certificate in _certificates)
                 certificate.Dispose();
             return true;

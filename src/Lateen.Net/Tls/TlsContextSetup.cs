@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Security.Cryptography;
 using Lateen.Net.Interop;
 
 namespace Lateen.Net.Tls;
@@ -79,40 +80,74 @@ internal static unsafe class TlsContextSetup
     )
     {
         var chosen = names.Count > 0 ? names : unset;
+        foreach (var name in chosen)
+        {
+            if (OpenSsl.ControlContext(native, command, 0, name) != 1)
+                throw new TlsConfigurationException(
+                    $"tls_params.{field}: {name} is not a name that is known here{Pem.Reason()}"
+                );
+        }
         if (chosen.Count > 0 && OpenSsl.ControlContext(native, command, 0, string.Join(':', chosen)) != 1)
             throw new TlsConfigurationException(
-                $"tls_params.{field}: {string.Join(", ", chosen)} holds a name that is not known{Pem.Reason()}"
+                $"tls_params.{field}: {string.Join(", ", chosen)} cannot be used together{Pem.Reason()}"
             );
     }
 
     private static void SetServer(nint native, TlsContext context, List<NativeCertificate> certificates)
     {
         var options = context.Options;
-        var flags =
-            OpenSslFlags.NoRenegotiation
-            | OpenSslFlags.NoCompression
-            | OpenSslFlags.CipherServerPreference
-            | OpenSslFlags.PrioritizeChaCha
-            | OpenSslFlags.IgnoreUnexpectedEof;
-        if (!options.SessionTickets)
-            flags |= OpenSslFlags.NoTicket;
+        var flags = OpenSslFlags.NoRenegotiation | OpenSslFlags.NoCompression | OpenSslFlags.IgnoreUnexpectedEof;
+        if (!options.PrefersClientCiphers)
+            flags |= OpenSslFlags.CipherServerPreference | OpenSslFlags.PrioritizeChaCha;
         OpenSsl.SetContextOptions(native, flags);
         if (certificates.Count == 0)
             throw new TlsConfigurationException("tls_certificates: is empty; a server needs a certificate");
-        foreach (var certificate in context.Selector!.Default)
-            Use(native, certificate);
-        if (context.Selector.IsNeeded)
-            OpenSsl.SetCertificateCallback(native, &TlsCallbacks.OnCertificateWanted, 0);
+        SetCertificates(native, context, certificates);
         if (options.ApplicationProtocols.Count > 0)
             OpenSsl.SetAlpnSelectCallback(native, &TlsCallbacks.OnAlpnOffered, 0);
-        fixed (byte* id = "lateen"u8)
-            _ = OpenSsl.SetSessionIdContext(native, id, 6);
+        SetSessions(native, context, certificates);
+    }
+
+    private static void SetCertificates(nint native, TlsContext context, List<NativeCertificate> certificates)
+    {
+        foreach (var certificate in certificates)
+        {
+            var mustStaple = context.Options.OcspPolicy == OcspStaplePolicy.MustStaple || certificate.MustStaple;
+            if (mustStaple && certificate.Staple is null)
+                throw new TlsConfigurationException(
+                    "ocsp_staple: is missing, and the certificate or ocsp_staple_policy asks for one"
+                );
+        }
+        // Each is tried by OpenSSL; the first is what clients get when nothing decides for another.
+        for (var i = certificates.Count - 1; i >= 0; i--)
+            Use(native, certificates[i]);
+        var selector = new CertificateSelector(certificates, context.Options, native);
+        context.Selector = selector;
+        if (selector.IsNeeded)
+            OpenSsl.SetCertificateCallback(native, &TlsCallbacks.OnCertificateWanted, 0);
+        if (selector.NeedsOcsp)
+            OpenSsl.SetStatusCallback(native, OpenSslControl.SetStatusCallback, &TlsCallbacks.OnStatusWanted);
+    }
+
+    private static void SetSessions(nint native, TlsContext context, List<NativeCertificate> certificates)
+    {
+        var options = context.Options;
+        if (!options.SessionTickets)
+            OpenSsl.SetContextOptions(native, OpenSslFlags.NoTicket);
+        else if (options.TicketKeys.Count > 0)
+        {
+            context.TicketKeys = new TicketKeys(options.TicketKeys);
+            _ = OpenSsl.SetTicketKeyCallback(native, &TlsCallbacks.OnTicketKeyWanted);
+        }
+        fixed (byte* id = SessionScope.Compute(options, certificates))
+            _ = OpenSsl.SetSessionIdContext(native, id, SHA256.HashSizeInBytes);
         var cache = options.SessionCache ? OpenSslFlags.SessionCacheServer : OpenSslFlags.SessionCacheOff;
         OpenSsl.ControlContext(native, OpenSslControl.SetSessionCacheMode, cache, 0);
         OpenSsl.ControlContext(native, OpenSslControl.SetSessionCacheSize, CachedSessions, 0);
         OpenSsl.SetSessionTimeout(native, (nint)options.SessionTimeout.TotalSeconds);
-        // One ticket instead of OpenSSL's two: a client needs one for its next connection, and Envoy keeps one.
-        _ = OpenSsl.SetTicketCount(native, options.SessionTickets || options.SessionCache ? 1u : 0u);
+        // One ticket instead of OpenSSL's two: a client needs one for its next connection, and Envoy keeps one. Without
+        // tickets TLS 1.3 resumes nothing, as with BoringSSL; the cache is for TLS 1.2.
+        _ = OpenSsl.SetTicketCount(native, options.SessionTickets ? 1u : 0u);
     }
 
     private static void SetClient(nint native, TlsOptions options, List<NativeCertificate> certificates)
@@ -143,7 +178,7 @@ internal static unsafe class TlsContextSetup
     private static void SetValidation(nint native, TlsOptions options, PeerValidation validation)
     {
         var mode = OpenSslFlags.VerifyPeer;
-        if (options.RequireClientCertificate)
+        if (RequiresCertificate(options, validation))
             mode |= OpenSslFlags.VerifyFailWithoutCertificate;
         OpenSsl.SetVerify(native, mode, 0);
         OpenSsl.SetCertificateVerifyCallback(native, &TlsCallbacks.OnVerifyPeer, 0);
@@ -160,28 +195,40 @@ internal static unsafe class TlsContextSetup
             LibCrypto.FreeCertificate(root);
         }
         var flags = OpenSslFlags.PartialChain;
-        if (!validation.RevocationLists.IsEmpty)
+        if (validation.AllowExpired)
+            flags |= OpenSslFlags.IgnoreTimes;
+        if (AddRevocationLists(store, validation))
         {
-            AddRevocationLists(store, validation);
             flags |= OpenSslFlags.CheckLeafRevocation;
             if (!validation.OnlyLeafRevocation)
                 flags |= OpenSslFlags.CheckChainRevocation;
         }
         var parameters = OpenSsl.GetVerifyParameters(native);
         _ = LibCrypto.SetVerifyFlags(parameters, flags);
+        // Envoy counts the trusted issuer, OpenSSL what is between it and the leaf.
         if (validation.MaxDepth is { } depth)
-            LibCrypto.SetVerifyDepth(parameters, depth);
+            LibCrypto.SetVerifyDepth(parameters, Math.Max(0, depth - 1));
     }
 
-    private static void AddRevocationLists(nint store, PeerValidation validation)
+    /// <summary>As Envoy: whoever is asked for a name or a pin must show a certificate, unless nobody is turned away.</summary>
+    private static bool RequiresCertificate(TlsOptions options, PeerValidation validation) =>
+        options.RequireClientCertificate
+        || validation.TrustDomains.Count > 0
+        || ((validation.Names.Count > 0 || validation.HasPins) && !validation.AcceptUntrusted);
+
+    /// <summary>Those of <c>crl</c>, and those that stand among the roots; false when there are none.</summary>
+    private static bool AddRevocationLists(nint store, PeerValidation validation)
     {
         var lists = Pem.ReadRevocationLists(validation.RevocationLists.Span);
-        if (lists.Count == 0)
+        if (lists.Count == 0 && !validation.RevocationLists.IsEmpty)
             throw new TlsConfigurationException($"crl: holds no revocation list in PEM{Pem.Reason()}");
+        lists.AddRange(Pem.ReadRevocationLists(validation.TrustedRoots.Span));
+        LibCrypto.ClearErrors();
         foreach (var list in lists)
         {
             _ = LibCrypto.AddRevocationList(store, list);
             LibCrypto.FreeRevocationList(list);
         }
+        return lists.Count > 0;
     }
 }

@@ -24,6 +24,7 @@ internal sealed unsafe class TlsEngine
     private nint _ssl;
     private bool _isBroken;
     private bool _mayHoldInput = true;
+    private NativeCertificate? _selected;
 
     public TlsEngine(TlsContext context, int descriptor, TlsClientOptions client)
     {
@@ -62,6 +63,12 @@ internal sealed unsafe class TlsEngine
     /// <summary>In words, what went wrong; empty for nothing.</summary>
     public string FailureDetail { get; set; } = "";
 
+    /// <summary>The same as Envoy tells it: <c>TLS_error:|</c>, OpenSSL's error and the detail, <c>:TLS_error_end</c>.</summary>
+    public string FailureReason { get; private set; } = "";
+
+    /// <summary>What became of the client's wish for an OCSP response.</summary>
+    public OcspOutcome Ocsp { get; private set; }
+
     public void OnVerifyFailed(TlsOutcome outcome) => VerifyOutcome = outcome;
 
     /// <summary>Takes the handshake as far as it goes.</summary>
@@ -80,25 +87,72 @@ internal sealed unsafe class TlsEngine
     /// <summary>What the handshake settled; call once it is done.</summary>
     public TlsConnection Describe()
     {
-        byte* protocol;
-        uint length;
-        OpenSsl.GetAlpnSelected(_ssl, &protocol, &length);
         if (Context.Role == TlsRole.Server)
             ServerName = ReadServerName();
-        if (Peer is null)
-            ReadPeer();
-        return new TlsConnection(
-            AlpnList.ToText(new ReadOnlySpan<byte>(protocol, (int)length)),
-            ServerName,
-            TlsNames.Version(OpenSsl.GetVersion(_ssl)),
-            TlsNames.Cipher(OpenSsl.GetCurrentCipher(_ssl)),
-            TlsNames.Group((int)OpenSsl.Control(_ssl, OpenSslControl.GetNegotiatedGroup, 0, 0)),
-            OpenSsl.IsSessionReused(_ssl) == 1,
-            Peer,
-            Context.OwnCertificate,
-            Peer is not null && Context.Verifier is not null && VerifyOutcome == TlsOutcome.Established
-        );
+        return TlsConnectionReader.Read(_ssl, this);
     }
+
+    /// <summary>The certificate this side showed, or, in a resumption, would have; and what became of a wish for its staple.</summary>
+    public NativeCertificate? ShownCertificate(bool isResumed)
+    {
+        var shown = _selected ?? Context.FirstCertificate;
+        if (Context.Selector is not { } selector || shown is null)
+            return shown;
+        if (isResumed)
+            shown = selector.SelectByName(ServerName);
+        if (Ocsp == OcspOutcome.NotRequested && AsksForStaple())
+            Ocsp = selector.OutcomeFor(shown) == OcspOutcome.Stapled ? OcspOutcome.Stapled : OcspOutcome.Omitted;
+        return shown;
+    }
+
+    /// <summary>
+    /// Whether the server's RSA certificate says that its key is not for what it does (RFC 5246 §7.4.2). OpenSSL does not
+    /// look; it checks the uses of other keys.
+    /// </summary>
+    public bool HasWrongKeyUsage(PeerCertificate? peer)
+    {
+        if (Context.Role != TlsRole.Client || peer is not { HasRsaKey: true, KeyUsage: { } usage })
+            return false;
+        var cipher = OpenSsl.GetPendingCipher(_ssl);
+        if (cipher == 0)
+            cipher = OpenSsl.GetCurrentCipher(_ssl);
+        var needed =
+            OpenSsl.GetKeyExchange(cipher) == OpenSslNames.ExchangeRsa
+                ? KeyUsages.KeyEncipherment
+                : KeyUsages.DigitalSignature;
+        return (usage & needed) == 0;
+    }
+
+    /// <summary>Gives the connection the certificate that its client's hello asks for; false when there is none to give.</summary>
+    public bool InstallCertificate()
+    {
+        _selected = Context.Selector!.Select(_ssl, ReadServerName());
+        if (_selected is null)
+        {
+            Ocsp = OcspOutcome.Failed;
+            VerifyOutcome = TlsOutcome.NoStaple;
+            FailureDetail = "no certificate has the OCSP response that ocsp_staple_policy asks for";
+            return false;
+        }
+        OpenSsl.ClearCertificates(_ssl);
+        return OpenSsl.UseCertificateFor(_ssl, _selected.Leaf, _selected.Key, _selected.Issuers, 1) == 1;
+    }
+
+    /// <summary>Gives the connection the OCSP response about its certificate; false when there is none to show.</summary>
+    public bool InstallStaple()
+    {
+        var shown = _selected ?? Context.FirstCertificate!;
+        Ocsp = Context.Selector!.OutcomeFor(shown);
+        if (Ocsp != OcspOutcome.Stapled)
+            return false;
+        var response = shown.Staple!.Encoded;
+        var copy = LibCrypto.Allocate((nuint)response.Length, 0, 0); // OpenSSL frees it with the connection
+        response.CopyTo(new Span<byte>(copy, response.Length));
+        return OpenSsl.Control(_ssl, OpenSslControl.SetStatusResponse, response.Length, (nint)copy) == 1;
+    }
+
+    private bool AsksForStaple() =>
+        OpenSsl.Control(_ssl, OpenSslControl.GetStatusKind, 0, 0) == OpenSslResult.StatusIsOcsp;
 
     /// <summary>The last word on a handshake that OpenSSL is content with: what an earlier session vouches for must still hold.</summary>
     public TlsOutcome Accept(TlsConnection connection)
@@ -114,6 +168,7 @@ internal sealed unsafe class TlsEngine
         if (verifier.AdmitsResumed(connection.Peer, TimeProvider.System.GetUtcNow()))
             return TlsOutcome.Established;
         FailureDetail = "the certificate of the earlier session is not valid any more";
+        Sessions?.Clear();
         return TlsOutcome.UntrustedPeer;
     }
 
@@ -199,19 +254,7 @@ internal sealed unsafe class TlsEngine
             : client.ApplicationProtocols.Span;
         fixed (byte* pointer = protocols)
             _ = OpenSsl.SetAlpnProtocols(_ssl, pointer, (uint)protocols.Length);
-        using var session = Sessions?.Take(this);
-        if (session is not null)
-            _ = OpenSsl.SetSession(_ssl, session.DangerousGetHandle());
-    }
-
-    /// <summary>Of a resumed session, or where nobody asked for a check.</summary>
-    private void ReadPeer()
-    {
-        var certificate = OpenSsl.GetPeerCertificate(_ssl);
-        if (certificate == 0)
-            return;
-        Peer = NativeCertificate.Describe(certificate);
-        LibCrypto.FreeCertificate(certificate);
+        Sessions?.Offer(this, _ssl);
     }
 
     private TlsProgress ProgressOf(int result)
@@ -240,6 +283,7 @@ internal sealed unsafe class TlsEngine
             FailureOutcome = VerifyOutcome;
         else if (((int)error & OpenSslResult.ReasonMask) == OpenSslResult.ReasonNoPeerCertificate)
             FailureOutcome = TlsOutcome.NoPeerCertificate;
+        FailureReason = TlsNames.FailureReason(error, FailureDetail);
         if (FailureDetail.Length == 0)
             FailureDetail = TlsNames.Error(error);
     }

@@ -39,6 +39,39 @@ internal static unsafe class TlsNames
             _ => "",
         };
 
+    /// <summary>BoringSSL's names of signature schemes, which are those of RFC 8446 §4.2.3.</summary>
+    public static string Signature(int kind, int hash) =>
+        (kind, hash) switch
+        {
+            (OpenSslNames.KeyEc, OpenSslNames.HashSha256) => "ecdsa_secp256r1_sha256",
+            (OpenSslNames.KeyEc, OpenSslNames.HashSha384) => "ecdsa_secp384r1_sha384",
+            (OpenSslNames.KeyEc, OpenSslNames.HashSha512) => "ecdsa_secp521r1_sha512",
+            (OpenSslNames.SignRsaPss, OpenSslNames.HashSha256) => "rsa_pss_rsae_sha256",
+            (OpenSslNames.SignRsaPss, OpenSslNames.HashSha384) => "rsa_pss_rsae_sha384",
+            (OpenSslNames.SignRsaPss, OpenSslNames.HashSha512) => "rsa_pss_rsae_sha512",
+            (OpenSslNames.KeyRsa, OpenSslNames.HashSha256) => "rsa_pkcs1_sha256",
+            (OpenSslNames.KeyRsa, OpenSslNames.HashSha384) => "rsa_pkcs1_sha384",
+            (OpenSslNames.KeyRsa, OpenSslNames.HashSha512) => "rsa_pkcs1_sha512",
+            (OpenSslNames.SignEd25519, _) => "ed25519",
+            (OpenSslNames.SignEd448, _) => "ed448",
+            _ => "",
+        };
+
+    /// <summary>
+    /// An error as Envoy writes it into <c>%UPSTREAM_TRANSPORT_FAILURE_REASON%</c>. The number is OpenSSL's, the reason is
+    /// spelled as BoringSSL does: CERTIFICATE_VERIFY_FAILED.
+    /// </summary>
+    public static string FailureReason(ulong error, string detail)
+    {
+        if (error == 0)
+            return "";
+        var reason = Marshal.PtrToStringUTF8((nint)LibCrypto.ReasonText(error)) ?? "unknown";
+        var library = Marshal.PtrToStringUTF8((nint)LibCrypto.LibraryText(error)) ?? "";
+        var name = reason.ToUpperInvariant().Replace(' ', '_');
+        var more = detail.Length == 0 ? "" : $":{detail}";
+        return $"TLS_error:|{error}:{library}:OPENSSL_internal:{name}{more}:TLS_error_end";
+    }
+
     /// <summary>An error in words; 0 is a connection that ended or broke in the middle.</summary>
     public static string Error(ulong error)
     {

@@ -48,6 +48,30 @@ public sealed record TlsOptions
     /// <summary>Sessions a server keeps itself; off with <c>disable_stateful_session_resumption</c>.</summary>
     public bool SessionCache { get; init; } = true;
 
+    /// <summary>
+    /// <c>session_ticket_keys</c>, 80 bytes each: the first makes tickets, all open them. Empty: keys are made for the
+    /// context and kept to it.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> TicketKeys { get; init; } = [];
+
+    /// <summary>Bytes of one of <see cref="TicketKeys"/>: 16 of name, 32 of HMAC key, 32 of AES key.</summary>
+    public const int TicketKeyLength = Tls.TicketKeys.Length;
+
+    /// <summary><c>server_names</c> of the filter chain a server is for: sessions do not go from one chain to another.</summary>
+    public IReadOnlyList<string> ServerNames { get; init; } = [];
+
+    /// <summary><c>ocsp_staple_policy</c> of a server.</summary>
+    public OcspStaplePolicy OcspPolicy { get; init; }
+
+    /// <summary><c>full_scan_certs_on_sni_mismatch</c>: a name no certificate is for gets the first that fits the client's abilities.</summary>
+    public bool ScansAllOnNameMismatch { get; init; }
+
+    /// <summary><c>prefer_client_ciphers</c>: the client's order of cipher suites decides instead of the server's.</summary>
+    public bool PrefersClientCiphers { get; init; }
+
+    /// <summary><c>enforce_rsa_key_usage</c> of a client; without it a server's wrong key usage is only counted.</summary>
+    public bool EnforcesRsaKeyUsage { get; init; }
+
     /// <summary><c>max_session_keys</c> a client keeps for one peer: 1; 0 never resumes.</summary>
     public int MaxSessionKeys { get; init; } = 1;
 

@@ -22,6 +22,12 @@ public enum TlsOutcome : byte
     /// <summary><c>ssl.fail_verify_cert_hash</c>: not the pinned certificate or key.</summary>
     PinMismatch,
 
+    /// <summary><c>ssl.was_key_usage_invalid</c>, enforced: the server's RSA key is not for what it was used for.</summary>
+    KeyUsageMismatch,
+
+    /// <summary><c>ssl.ocsp_staple_failed</c>: the policy leaves no certificate to show.</summary>
+    NoStaple,
+
     /// <summary><see cref="Streams.ByteStream.Abort"/> was called.</summary>
     Aborted,
 }

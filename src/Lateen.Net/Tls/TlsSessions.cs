@@ -5,8 +5,8 @@ using Lateen.Net.Interop;
 namespace Lateen.Net.Tls;
 
 /// <summary>
-/// A client's sessions with one peer, for its next handshakes. One loop uses it. A session is used once (RFC 8446 §C.4)
-/// and only by the context and for the names it was made with, so that nothing escapes a check.
+/// A client's sessions with one peer, for its next handshakes. One loop uses it. A session of TLS 1.3 is used once (RFC
+/// 8446 §C.4), and each only by the context and for the names it was made with, so that nothing escapes a check.
 /// </summary>
 public sealed class TlsSessions
 {
@@ -26,16 +26,27 @@ public sealed class TlsSessions
         return true;
     }
 
-    /// <summary>A session that fits, now the caller's; null when there is none. Those that do not fit are dropped.</summary>
-    internal TlsSession? Take(TlsEngine engine)
+    /// <summary>Drops them all, as when one turned out to vouch for nobody any more.</summary>
+    internal void Clear()
     {
         while (_sessions.TryDequeue(out var session))
-        {
-            if (session.Fits(engine))
-                return session;
             session.Dispose();
+    }
+
+    /// <summary>Gives a connection that begins a session that fits. Those that do not fit are dropped.</summary>
+    internal void Offer(TlsEngine engine, nint ssl)
+    {
+        while (_sessions.TryPeek(out var session))
+        {
+            var fits = session.Fits(engine);
+            if (fits)
+                _ = OpenSsl.SetSession(ssl, session.DangerousGetHandle());
+            // Of TLS 1.2 a session serves again and again; a ticket of TLS 1.3 once.
+            if (!fits || session.IsForOneUse)
+                _sessions.Dequeue().Dispose();
+            if (fits)
+                return;
         }
-        return null;
     }
 }
 
@@ -56,6 +67,8 @@ internal sealed class TlsSession : SafeHandle
     }
 
     public override bool IsInvalid => handle == 0;
+
+    public bool IsForOneUse => OpenSsl.GetSessionVersion(handle) >= (int)TlsVersion.Tls13;
 
     public bool Fits(TlsEngine engine) =>
         ReferenceEquals(_context, engine.Context)

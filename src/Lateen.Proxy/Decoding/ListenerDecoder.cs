@@ -95,7 +95,12 @@ internal static class ListenerDecoder
             terminal
         )
         {
-            Socket = TransportSocketDecoder.Downstream(chain.TransportSocket, $"{path}.transport_socket", context),
+            Socket = TransportSocketDecoder.Downstream(
+                chain.TransportSocket,
+                chain.FilterChainMatch?.ServerNames.ToArray() ?? [],
+                $"{path}.transport_socket",
+                context
+            ),
             HandshakeTimeout = context.Duration(
                 chain.TransportSocketConnectTimeout,
                 TimeSpan.Zero,

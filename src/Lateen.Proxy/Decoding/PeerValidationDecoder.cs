@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using Google.Protobuf;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Routing;
 using Api = Envoy.Extensions.TransportSockets.Tls.V3;
+using CoreApi = Envoy.Config.Core.V3;
 using Matcher = Envoy.Type.Matcher.V3;
 
 namespace Lateen.Proxy.Decoding;
@@ -17,8 +19,8 @@ internal static class PeerValidationDecoder
 
     public static PeerValidation Decode(Api.CertificateValidationContext validation, string path, DecodeContext context)
     {
-        if (validation.CustomValidatorConfig is not null)
-            context.Add($"{path}.custom_validator_config", "is not served; give trusted_ca and SAN matchers");
+        if (validation.RequireSignedCertificateTimestamp == true)
+            context.Add($"{path}.require_signed_certificate_timestamp", "is not served; leave it out");
         if (validation.CaCertificateProviderInstance is not null)
             context.Add($"{path}.ca_certificate_provider_instance", "is for gRPC clients; give trusted_ca");
         var roots = context.Data(validation.TrustedCa, $"{path}.trusted_ca");
@@ -27,6 +29,7 @@ internal static class PeerValidationDecoder
         return new PeerValidation
         {
             TrustedRoots = roots,
+            TrustDomains = TrustDomains(validation.CustomValidatorConfig, $"{path}.custom_validator_config", context),
             RevocationLists = context.Data(validation.Crl, $"{path}.crl"),
             OnlyLeafRevocation = validation.OnlyVerifyLeafCertCrl,
             Names = Names(validation, path, context),
@@ -38,6 +41,36 @@ internal static class PeerValidationDecoder
                 == Api.CertificateValidationContext.Types.TrustChainVerification.AcceptUntrusted,
             MaxDepth = (int?)validation.MaxVerifyDepth,
         };
+    }
+
+    private static List<TrustDomain> TrustDomains(
+        CoreApi.TypedExtensionConfig? validator,
+        string path,
+        DecodeContext context
+    )
+    {
+        var domains = new List<TrustDomain>();
+        if (validator is null)
+            return domains;
+        var type = validator.TypedConfig is null ? "" : TypedConfigs.TypeOf(validator.TypedConfig);
+        if (type != Api.SPIFFECertValidatorConfig.Descriptor.FullName)
+        {
+            context.Add(path, $"is {validator.Name} of the type \"{type}\"; envoy.tls.cert_validator.spiffe is served");
+            return domains;
+        }
+        path = $"{path}.typed_config.trust_domains";
+        var config = context.Unpack<Api.SPIFFECertValidatorConfig>(validator.TypedConfig!, path);
+        for (var i = 0; i < config?.TrustDomains.Count; i++)
+        {
+            var domain = config.TrustDomains[i];
+            if (domain.Name.Length == 0 || domain.Name.Contains('/', StringComparison.Ordinal))
+                context.Add($"{path}[{i}].name", $"is \"{domain.Name}\"; give a trust domain, as cluster.local");
+            var bundle = context.Data(domain.TrustBundle, $"{path}[{i}].trust_bundle");
+            domains.Add(new TrustDomain(domain.Name, bundle));
+        }
+        if (config?.TrustDomains.Count == 0)
+            context.Add(path, "is empty; nobody could be trusted");
+        return domains;
     }
 
     private static List<SanMatcher> Names(
@@ -97,7 +130,12 @@ internal static class PeerValidationDecoder
         if (RouteMatchDecoder.Text(matcher, path, context) is not { } spec || context.HasProblems)
             return;
         var bytes = new ByteMatcher(spec);
-        names.Add(new SanMatcher(kind, name => bytes.Matches(Encoding.UTF8.GetBytes(name))));
+        names.Add(
+            new SanMatcher(kind, name => bytes.Matches(Encoding.UTF8.GetBytes(name)))
+            {
+                Identity = $"{kind}:{Convert.ToHexStringLower(matcher.ToByteArray())}",
+            }
+        );
     }
 
     private static List<ReadOnlyMemory<byte>> Pins(

@@ -17,7 +17,7 @@ internal static class SecretDecoder
                 var shown = new TlsOptions { Role = TlsRole.Client, Certificates = [certificate] };
                 if (!context.HasProblems)
                     TransportSocketDecoder.Try(shown, "tls_certificate", context);
-                return new SecretSpec(certificate, null);
+                return new SecretSpec { Certificate = certificate, Expiration = ExpirationOf(certificate.Chain) };
             case Api.Secret.TypeOneofCase.ValidationContext:
                 var validation = PeerValidationDecoder.Decode(secret.ValidationContext, "validation_context", context);
                 if (!context.HasProblems)
@@ -26,10 +26,21 @@ internal static class SecretDecoder
                         "validation_context",
                         context
                     );
-                return new SecretSpec(null, validation);
+                return new SecretSpec { Validation = validation, Expiration = ExpirationOf(validation.TrustedRoots) };
+            case Api.Secret.TypeOneofCase.SessionTicketKeys:
+                return new SecretSpec
+                {
+                    TicketKeys = TlsContextDecoder.TicketKeys(secret.SessionTicketKeys, "session_ticket_keys", context),
+                };
             default:
-                context.Add("type", $"is {secret.TypeCase}; give tls_certificate or validation_context");
-                return new SecretSpec(null, null);
+                context.Add(
+                    "type",
+                    $"is {secret.TypeCase}; give tls_certificate, validation_context or session_ticket_keys"
+                );
+                return new SecretSpec();
         }
     }
+
+    /// <summary>Of the first certificate in PEM; null where there is none.</summary>
+    private static DateTimeOffset? ExpirationOf(ReadOnlyMemory<byte> pem) => PeerCertificate.FirstOf(pem)?.NotAfter;
 }

@@ -26,7 +26,9 @@ internal static class TlsContextDecoder
         };
         return new TlsSocketSpec(Parameters(common.TlsParams, options, $"{path}.tls_params", context))
         {
-            CertificateSecrets = common.TlsCertificateSdsSecretConfigs.Select(Reference).ToArray(),
+            // As in Envoy, certificates that stand inline are all there are.
+            CertificateSecrets =
+                certificates.Count > 0 ? [] : common.TlsCertificateSdsSecretConfigs.Select(Reference).ToArray(),
             ValidationSecret = ValidationSecret(common),
         };
     }
@@ -36,12 +38,41 @@ internal static class TlsContextDecoder
     {
         if (certificate.Pkcs12 is not null)
             context.Add($"{path}.pkcs12", "is not served; give certificate_chain and private_key in PEM");
+        if (certificate.PrivateKeyProvider is not null)
+            context.Add($"{path}.private_key_provider", "is not served; give private_key in PEM");
+        if (certificate.OcspStaple?.SpecifierCase == CoreApi.DataSource.SpecifierOneofCase.InlineString)
+            context.Add($"{path}.ocsp_staple.inline_string", "cannot hold DER; give inline_bytes or filename");
         var password = context.Data(certificate.Password, $"{path}.password");
         return new TlsCertificate(
             context.Data(certificate.CertificateChain, $"{path}.certificate_chain"),
             context.Data(certificate.PrivateKey, $"{path}.private_key"),
             System.Text.Encoding.UTF8.GetString(password.Span)
-        );
+        )
+        {
+            OcspStaple = context.Data(certificate.OcspStaple, $"{path}.ocsp_staple"),
+        };
+    }
+
+    /// <summary>Keys of session tickets, of a resource or of a secret, tried here.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> TicketKeys(
+        Api.TlsSessionTicketKeys keys,
+        string path,
+        DecodeContext context
+    )
+    {
+        if (keys.Keys.Count == 0)
+            context.Add($"{path}.keys", "is empty; give at least one");
+        var read = new ReadOnlyMemory<byte>[keys.Keys.Count];
+        for (var i = 0; i < read.Length; i++)
+        {
+            read[i] = context.Data(keys.Keys[i], $"{path}.keys[{i}]");
+            if (!context.HasProblems && read[i].Length != TlsOptions.TicketKeyLength)
+                context.Add(
+                    $"{path}.keys[{i}]",
+                    $"has {read[i].Length} bytes; give {TlsOptions.TicketKeyLength} random ones"
+                );
+        }
+        return read;
     }
 
     private static PeerValidation? Validation(Api.CommonTlsContext common, string path, DecodeContext context) =>
@@ -75,7 +106,7 @@ internal static class TlsContextDecoder
             _ => null,
         };
 
-    private static SecretReference Reference(Api.SdsSecretConfig secret) =>
+    public static SecretReference Reference(Api.SdsSecretConfig secret) =>
         new(
             secret.Name,
             secret.SdsConfig?.ConfigSourceSpecifierCase == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.Ads
@@ -86,8 +117,11 @@ internal static class TlsContextDecoder
         TlsOptions options,
         string path,
         DecodeContext context
-    ) =>
-        parameters is null
+    )
+    {
+        if (parameters?.CompliancePolicies.Count > 0)
+            context.Add($"{path}.compliance_policies", "is not served; give cipher_suites and ecdh_curves");
+        return parameters is null
             ? options
             : options with
             {
@@ -103,6 +137,7 @@ internal static class TlsContextDecoder
                 Curves = parameters.EcdhCurves.ToArray(),
                 SignatureAlgorithms = parameters.SignatureAlgorithms.ToArray(),
             };
+    }
 
     private static TlsVersion? Version(Api.TlsParameters.Types.TlsProtocol version, string path, DecodeContext context)
     {
@@ -125,6 +160,13 @@ internal static class TlsContextDecoder
     {
         if (common.CustomHandshaker is not null)
             context.Add($"{path}.custom_handshaker", "is not served");
+        if (common.CustomTlsCertificateSelector is not null)
+            context.Add($"{path}.custom_tls_certificate_selector", "is not served; certificates are chosen by SNI");
+        if (common.KeyLog is not null)
+            context.Add(
+                $"{path}.key_log",
+                "would write the keys of connections to disk, which is not served; remove it"
+            );
         if (common.TlsCertificateProviderInstance is not null)
             context.Add($"{path}.tls_certificate_provider_instance", "is for gRPC clients; give a secret by SDS");
     }

@@ -19,7 +19,13 @@ internal static class TransportSocketDecoder
     /// <summary>Metadata of endpoints that the criteria of <c>transport_socket_matches</c> are compared with.</summary>
     public const string MatchMetadata = "envoy.transport_socket_match";
 
-    public static TransportSocketSpec Downstream(CoreApi.TransportSocket? socket, string path, DecodeContext context)
+    /// <param name="serverNames"><c>server_names</c> of the filter chain, which its sessions do not leave.</param>
+    public static TransportSocketSpec Downstream(
+        CoreApi.TransportSocket? socket,
+        IReadOnlyList<string> serverNames,
+        string path,
+        DecodeContext context
+    )
     {
         if (socket is null || IsRaw(socket))
             return TransportSocketSpec.Plaintext;
@@ -38,13 +44,31 @@ internal static class TransportSocketDecoder
             SessionTimeout = context.Duration(tls.SessionTimeout, hours, $"{path}.session_timeout"),
             SessionTickets = !tls.DisableStatelessSessionResumption,
             SessionCache = !tls.DisableStatefulSessionResumption,
+            TicketKeys = tls.SessionTicketKeys is null
+                ? []
+                : TlsContextDecoder.TicketKeys(tls.SessionTicketKeys, $"{path}.session_ticket_keys", context),
+            ServerNames = serverNames,
+            OcspPolicy = (OcspStaplePolicy)tls.OcspStaplePolicy,
+            ScansAllOnNameMismatch = tls.FullScanCertsOnSniMismatch ?? false,
+            PrefersClientCiphers = tls.PreferClientCiphers,
         };
+        if (!Enum.IsDefined(options.OcspPolicy))
+            context.Add($"{path}.ocsp_staple_policy", $"is {(int)tls.OcspStaplePolicy}, which is none that is known");
         if (options.Certificates.Count == 0 && common.CertificateSecrets.Count == 0)
             context.Add(
                 $"{path}.common_tls_context",
                 "has no certificate; give tls_certificates or tls_certificate_sds_secret_configs"
             );
-        return Checked(common with { Options = options }, path, context);
+        var tickets = tls.SessionTicketKeysSdsSecretConfig;
+        return Checked(
+            common with
+            {
+                Options = options,
+                TicketSecret = tickets is null ? null : TlsContextDecoder.Reference(tickets),
+            },
+            path,
+            context
+        );
     }
 
     public static ClusterSocketsSpec Upstream(ClusterApi.Cluster cluster, DecodeContext context)
@@ -84,6 +108,13 @@ internal static class TransportSocketDecoder
         path = $"{path}.typed_config";
         if (context.Unpack<TlsApi.UpstreamTlsContext>(socket.TypedConfig, path) is not { } tls)
             return TransportSocketSpec.Plaintext;
+        if (tls.AllowRenegotiation)
+            context.Add($"{path}.allow_renegotiation", "is true; renegotiation is not served (RFC 8446 removed it)");
+        if (
+            tls.CommonTlsContext?.TlsCertificates.Count + tls.CommonTlsContext?.TlsCertificateSdsSecretConfigs.Count
+            > 1
+        )
+            context.Add($"{path}.common_tls_context", "has several certificates; a client shows one");
         var common = TlsContextDecoder.Decode(tls.CommonTlsContext, TlsRole.Client, path, context);
         if (tls.AutoSniSanValidation && common.Options.Validation is null && common.ValidationSecret is null)
             context.Add(
@@ -93,7 +124,11 @@ internal static class TransportSocketDecoder
         return Checked(
             common with
             {
-                Options = common.Options with { MaxSessionKeys = (int)Math.Min(tls.MaxSessionKeys ?? 1, 1024) },
+                Options = common.Options with
+                {
+                    MaxSessionKeys = (int)Math.Min(tls.MaxSessionKeys ?? 1, 1024),
+                    EnforcesRsaKeyUsage = tls.EnforceRsaKeyUsage ?? false,
+                },
                 ServerName = tls.Sni,
                 UsesHostName = tls.AutoHostSni,
                 ChecksServerName = tls.AutoSniSanValidation,
@@ -117,7 +152,7 @@ internal static class TransportSocketDecoder
     /// <summary>A context that needs no secrets is built on trial, so that what is wrong with it refuses the resource.</summary>
     private static TransportSocketSpec Checked(TlsSocketSpec spec, string path, DecodeContext context)
     {
-        if (spec.CertificateSecrets.Count == 0 && spec.ValidationSecret is null && !context.HasProblems)
+        if (spec.Secrets.Count == 0 && !context.HasProblems)
             Try(spec.Options, path, context);
         return new TransportSocketSpec { Tls = spec };
     }

@@ -18,7 +18,10 @@ internal sealed class ServerHandshake(
     {
         // A listener is in force with its secrets only, so there is a context; without one nobody is served.
         if (chain.Socket.Context is not { } context)
+        {
+            chain.Socket.Stats.OnNotReady(Worker.Index);
             return false;
+        }
         StartTimer(chain.Spec.HandshakeTimeout);
         var outcome = await Stream.HandshakeAsync(context);
         if (outcome == TlsOutcome.Established)

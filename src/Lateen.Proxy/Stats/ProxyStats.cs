@@ -25,6 +25,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     private readonly ConcurrentDictionary<string, TlsStats> _listenerTls = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TlsStats> _clusterTls = new(StringComparer.Ordinal);
 
+    private const int SecondsPerDay = 24 * 60 * 60;
+
     private readonly Dictionary<string, SubscriptionStats> _subscriptions = new(StringComparer.Ordinal)
     {
         [TypeUrls.Cluster] = new("cluster_manager.cds"),
@@ -104,7 +106,21 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
             subscription.Collect(samples);
         Gauge("cluster_manager.active_clusters", runtime.Clusters.Count, samples);
         Gauge("listener_manager.total_listeners_active", runtime.Listeners.Count, samples);
+        Gauge("server.days_until_first_cert_expiring", DaysUntilExpiration(), samples);
         Istio.Collect(samples);
+    }
+
+    /// <summary>As Envoy: whole days, 0 for what has ended, the largest number where there is no certificate of a secret.</summary>
+    private long DaysUntilExpiration()
+    {
+        var first = long.MaxValue;
+        foreach (var stats in _listenerTls.Values)
+            first = Math.Min(first, stats.FirstExpiration ?? long.MaxValue);
+        foreach (var stats in _clusterTls.Values)
+            first = Math.Min(first, stats.FirstExpiration ?? long.MaxValue);
+        if (first == long.MaxValue)
+            return uint.MaxValue;
+        return Math.Max(0, (first - TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) / SecondsPerDay);
     }
 
     private static void Gauge(string name, long value, List<Sample> samples) =>

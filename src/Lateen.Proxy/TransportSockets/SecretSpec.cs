@@ -3,9 +3,21 @@ using Lateen.Net.Tls;
 
 namespace Lateen.Proxy.TransportSockets;
 
-/// <summary>A secret, decoded and checked (Envoy <c>tls.v3.Secret</c>): a certificate with its key, or how peers are validated.</summary>
-public sealed record SecretSpec(TlsCertificate? Certificate, PeerValidation? Validation)
+/// <summary>
+/// A secret, decoded and checked (Envoy <c>tls.v3.Secret</c>): one of a certificate with its key, how peers are validated,
+/// and keys of session tickets.
+/// </summary>
+public sealed record SecretSpec
 {
+    public TlsCertificate? Certificate { get; init; }
+
+    public PeerValidation? Validation { get; init; }
+
+    public IReadOnlyList<ReadOnlyMemory<byte>>? TicketKeys { get; init; }
+
+    /// <summary>When its first certificate ends, that of a certificate's leaf or of the first root; null where there is none.</summary>
+    public DateTimeOffset? Expiration { get; init; }
+
     /// <summary>Secrets do not print.</summary>
     public override string ToString() => "***";
 }

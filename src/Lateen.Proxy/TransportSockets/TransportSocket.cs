@@ -48,8 +48,10 @@ public sealed class TransportSocket
         _builtFrom = needed;
         try
         {
-            Volatile.Write(ref _context, TlsContext.Create(WithSecrets(tls, needed)));
-            _stats!.OnContextUpdated();
+            var context = TlsContext.Create(WithSecrets(tls, needed));
+            Volatile.Write(ref _context, context);
+            if (needed.Length > 0)
+                _stats!.OnUpdatedBySecrets(tls, needed);
             return null;
         }
         catch (TlsConfigurationException failure)
@@ -61,24 +63,21 @@ public sealed class TransportSocket
     /// <summary>Names of the secrets it is made of.</summary>
     public void AddSecretNames(SortedSet<string> names, bool fromAds)
     {
-        foreach (var secret in Spec.Tls?.CertificateSecrets ?? [])
+        foreach (var secret in Spec.Tls?.Secrets ?? [])
         {
             if (secret.IsFromAds == fromAds)
                 names.Add(secret.Name);
         }
-        if (Spec.Tls?.ValidationSecret is { } validation && validation.IsFromAds == fromAds)
-            names.Add(validation.Name);
     }
 
     /// <summary>The secrets in the order of the references; null while one is missing.</summary>
     private static SecretSpec[]? Gather(TlsSocketSpec tls, Func<string, SecretSpec?> secrets)
     {
-        var count = tls.CertificateSecrets.Count;
-        var found = new SecretSpec[tls.ValidationSecret is null ? count : count + 1];
+        var references = tls.Secrets;
+        var found = new SecretSpec[references.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            var reference = i < count ? tls.CertificateSecrets[i] : tls.ValidationSecret!;
-            if (secrets(reference.Name) is not { } secret)
+            if (secrets(references[i].Name) is not { } secret)
                 return null;
             found[i] = secret;
         }
@@ -88,26 +87,37 @@ public sealed class TransportSocket
     private static TlsOptions WithSecrets(TlsSocketSpec tls, SecretSpec[] secrets)
     {
         var certificates = new List<TlsCertificate>(tls.Options.Certificates);
-        var validation = tls.Options.Validation;
+        var options = tls.Options;
+        var references = tls.Secrets;
         for (var i = 0; i < secrets.Length; i++)
         {
-            if (i == tls.CertificateSecrets.Count)
-                validation = Merge(validation, NeedValidation(secrets[i], tls.ValidationSecret!.Name));
-            else if (secrets[i].Certificate is { } certificate)
-                certificates.Add(certificate);
-            else
-                throw new TlsConfigurationException(
-                    $"tls_certificate_sds_secret_configs: the secret {tls.CertificateSecrets[i].Name} is no tls_certificate"
+            var name = references[i].Name;
+            if (i < tls.CertificateSecrets.Count)
+                certificates.Add(
+                    secrets[i].Certificate ?? throw Wrong("tls_certificate_sds_secret_configs", name, "tls_certificate")
                 );
+            else if (ReferenceEquals(references[i], tls.ValidationSecret))
+                options = options with
+                {
+                    Validation = Merge(
+                        options.Validation,
+                        secrets[i].Validation
+                            ?? throw Wrong("validation_context_sds_secret_config", name, "validation_context")
+                    ),
+                };
+            else
+                options = options with
+                {
+                    TicketKeys =
+                        secrets[i].TicketKeys
+                        ?? throw Wrong("session_ticket_keys_sds_secret_config", name, "session_ticket_keys"),
+                };
         }
-        return tls.Options with { Certificates = certificates, Validation = validation };
+        return options with { Certificates = certificates };
     }
 
-    private static PeerValidation NeedValidation(SecretSpec secret, string name) =>
-        secret.Validation
-        ?? throw new TlsConfigurationException(
-            $"validation_context_sds_secret_config: the secret {name} is no validation_context"
-        );
+    private static TlsConfigurationException Wrong(string field, string secret, string needed) =>
+        new($"{field}: the secret {secret} is no {needed}");
 
     /// <summary>
     /// A combined context: what the secret has goes over the default, lists are joined, flags of either hold, as protobuf
@@ -119,6 +129,7 @@ public sealed class TransportSocket
             : new PeerValidation
             {
                 TrustedRoots = secret.TrustedRoots.IsEmpty ? basis.TrustedRoots : secret.TrustedRoots,
+                TrustDomains = secret.TrustDomains.Count == 0 ? basis.TrustDomains : secret.TrustDomains,
                 RevocationLists = secret.RevocationLists.IsEmpty ? basis.RevocationLists : secret.RevocationLists,
                 OnlyLeafRevocation = basis.OnlyLeafRevocation || secret.OnlyLeafRevocation,
                 Names = [.. basis.Names, .. secret.Names],

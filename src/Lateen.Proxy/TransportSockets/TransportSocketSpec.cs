@@ -26,6 +26,23 @@ public sealed record TlsSocketSpec(TlsOptions Options)
     /// <summary><c>validation_context_sds_secret_config</c>, alone or in a combined context; null for none.</summary>
     public SecretReference? ValidationSecret { get; init; }
 
+    /// <summary><c>session_ticket_keys_sds_secret_config</c> of a server; null for none.</summary>
+    public SecretReference? TicketSecret { get; init; }
+
+    /// <summary>Every secret: certificates first, then those that are there of validation and ticket keys.</summary>
+    public IReadOnlyList<SecretReference> Secrets
+    {
+        get
+        {
+            var all = new List<SecretReference>(CertificateSecrets);
+            if (ValidationSecret is not null)
+                all.Add(ValidationSecret);
+            if (TicketSecret is not null)
+                all.Add(TicketSecret);
+            return all;
+        }
+    }
+
     /// <summary><c>sni</c> of a client.</summary>
     public string ServerName { get; init; } = "";
 

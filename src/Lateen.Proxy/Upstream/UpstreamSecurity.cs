@@ -77,7 +77,12 @@ internal static class UpstreamSecurity
             : socket.Spec.Tls!.ChecksServerName ? serverName
             : null;
         // Without its context, or without the name it must check, nothing can be trusted.
-        if (socket.Context is not { } context || expected is { Length: 0 })
+        if (socket.Context is not { } context)
+        {
+            socket.Stats.OnNotReady(worker);
+            return TlsOutcome.UntrustedPeer;
+        }
+        if (expected is { Length: 0 })
         {
             socket.Stats.OnFailed(worker, TlsOutcome.NameMismatch);
             return TlsOutcome.NameMismatch;

@@ -37,6 +37,7 @@ public sealed class ProxyFixture : IDisposable
         Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor,
         Envoy.Extensions.TransportSockets.Tls.V3.DownstreamTlsContext.Descriptor,
         Envoy.Extensions.TransportSockets.Tls.V3.UpstreamTlsContext.Descriptor,
+        Envoy.Extensions.TransportSockets.Tls.V3.SPIFFECertValidatorConfig.Descriptor,
         Envoy.Extensions.TransportSockets.RawBuffer.V3.RawBuffer.Descriptor,
         Envoy.Extensions.TransportSockets.ProxyProtocol.V3.ProxyProtocolUpstreamTransport.Descriptor,
         Envoy.Extensions.Filters.Listener.TlsInspector.V3.TlsInspector.Descriptor,

@@ -118,11 +118,18 @@ public sealed class ProxyTlsTests : IDisposable
         """{"name":"server","tlsCertificate":{"certificateChain":{"filename":"/nowhere/cert.pem"} } }""",
         "/nowhere/cert.pem"
     )]
-    [InlineData("""{"name":"server","genericSecret":{} }""", "tls_certificate or validation_context")]
+    [InlineData(
+        """{"name":"server","genericSecret":{} }""",
+        "give tls_certificate, validation_context or session_ticket_keys"
+    )]
     [InlineData("""{"name":"server","validationContext":{"trustedCa":{"inlineString":"junk"} } }""", "trusted_ca")]
     [InlineData(
         """{"name":"server","validationContext":{"customValidatorConfig":{"name":"x"} } }""",
         "custom_validator_config"
+    )]
+    [InlineData(
+        """{"name":"server","sessionTicketKeys":{"keys":[{"inlineString":"short"}]} }""",
+        "has 5 bytes; give 80"
     )]
     public async Task A_bad_secret_is_refused_and_the_last_good_one_stays(string secret, string named)
     {

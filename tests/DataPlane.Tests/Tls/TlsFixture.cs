@@ -65,7 +65,7 @@ public sealed class TlsFixture : IDisposable
         async LoopTask<int> Accept(ByteStream stream)
         {
             var outcome = await stream.HandshakeAsync(Server!);
-            Handshakes.Writer.TryWrite(new Handshake(outcome, stream.Tls, stream.TlsFailure));
+            Handshakes.Writer.TryWrite(new Handshake(outcome, stream.Tls, stream.TlsFailure, stream.TlsFailureReason));
             if (outcome == TlsOutcome.Established)
                 return await (handler ?? LoopFixture.Echo)(stream);
             stream.Close();
@@ -135,7 +135,7 @@ public sealed class TlsFixture : IDisposable
         var stream = _loop.Loop.Connect(at)!;
         await stream.ConnectAsync();
         var outcome = await stream.HandshakeAsync(context, options);
-        var handshake = new Handshake(outcome, stream.Tls, stream.TlsFailure);
+        var handshake = new Handshake(outcome, stream.Tls, stream.TlsFailure, stream.TlsFailureReason);
         var answer = "";
         if (outcome == TlsOutcome.Established)
         {
@@ -149,4 +149,5 @@ public sealed class TlsFixture : IDisposable
 }
 
 /// <summary>How a handshake went, as one side saw it.</summary>
-public sealed record Handshake(TlsOutcome Outcome, TlsConnection? Connection, string Failure);
+/// <param name="Reason">As access logs have it.</param>
+public sealed record Handshake(TlsOutcome Outcome, TlsConnection? Connection, string Failure, string Reason);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Diagnostics;
-using System.Text;
-using DataPlane.Tests.Net;
+using DataPlane.Tests.Interop;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
@@ -28,7 +26,7 @@ public sealed class TlsToolsTests : IDisposable
             AnswerHttp
         );
         var roots = WriteRoots();
-        var (code, output) = await Run(
+        var (code, output) = await Tool.Run(
             "curl",
             $"-sS --max-time 10 --http1.1 --cacert {roots} --resolve localhost:{at.Port}:127.0.0.1 https://localhost:{at.Port}/"
         );
@@ -43,7 +41,7 @@ public sealed class TlsToolsTests : IDisposable
         var (certificate, key) = _tls
             .Authority.Issue(CertificateOrder.ForSpiffe("spiffe://td/ns/a/sa/curl"))
             .WriteTo(_directory, "client");
-        var (code, output) = await Run(
+        var (code, output) = await Tool.Run(
             "curl",
             $"-sS --max-time 10 --http1.1 --cacert {roots} --cert {certificate} --key {key} --resolve localhost:{at.Port}:127.0.0.1 https://localhost:{at.Port}/"
         );
@@ -56,7 +54,7 @@ public sealed class TlsToolsTests : IDisposable
     {
         var at = await _tls.Serve(_tls.ServerContext(_tls.Authority.Issue(CertificateOrder.ForDns("localhost"))));
         // -reconnect: five more connections with the first one's session; TLS 1.2, where that is one round.
-        var (_, output) = await Run("openssl", $"s_client -connect 127.0.0.1:{at.Port} -tls1_2 -reconnect", "");
+        var (_, output) = await Tool.Run("openssl", $"s_client -connect 127.0.0.1:{at.Port} -tls1_2 -reconnect", "");
         Assert.Equal(5, output.Split("Reused, TLSv1.2").Length - 1);
         Assert.False((await _tls.NextHandshake()).Connection!.IsResumed);
         for (var i = 0; i < 5; i++)
@@ -71,7 +69,7 @@ public sealed class TlsToolsTests : IDisposable
         var (certificate, key) = _tls
             .Authority.Issue(CertificateOrder.ForDns("localhost"))
             .WriteTo(_directory, "server");
-        using var server = Start(
+        using var server = Tool.Start(
             "openssl",
             $"s_server -accept 127.0.0.1:0 -cert {certificate} -key {key} {version} -rev"
         );
@@ -103,7 +101,12 @@ public sealed class TlsToolsTests : IDisposable
     public async Task Renegotiation_is_refused()
     {
         var at = await _tls.Serve(_tls.ServerContext(_tls.Authority.Issue(CertificateOrder.ForDns("localhost"))));
-        var (_, output) = await Run("openssl", $"s_client -connect 127.0.0.1:{at.Port} -tls1_2", "R\n");
+        var (_, output) = await Tool.Run(
+            "openssl",
+            $"s_client -connect 127.0.0.1:{at.Port} -tls1_2",
+            "R\n",
+            keepInput: true
+        );
         Assert.Contains("RENEGOTIATING", output, StringComparison.Ordinal);
         Assert.Contains("no renegotiation", output, StringComparison.Ordinal);
     }
@@ -116,7 +119,7 @@ public sealed class TlsToolsTests : IDisposable
     public async Task Weak_handshakes_are_refused(string offer)
     {
         var at = await _tls.Serve(_tls.ServerContext(_tls.Authority.Issue(CertificateOrder.ForDns("localhost"))));
-        var (code, _) = await Run("openssl", $"s_client -connect 127.0.0.1:{at.Port} {offer}", "");
+        var (code, _) = await Tool.Run("openssl", $"s_client -connect 127.0.0.1:{at.Port} {offer}", "");
         Assert.NotEqual(0, code);
         var handshake = await _tls.NextHandshake();
         Assert.Equal(TlsOutcome.ConnectionError, handshake.Outcome);
@@ -147,31 +150,5 @@ public sealed class TlsToolsTests : IDisposable
         await stream.WriteAsync("HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nahoy"u8);
         stream.Close();
         return 0;
-    }
-
-    private static Process Start(string command, string arguments) =>
-        Process.Start(
-            new ProcessStartInfo(command, arguments)
-            {
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-
-    private static async Task<(int Code, string Output)> Run(string command, string arguments, string? input = null)
-    {
-        using var process = Start(command, arguments);
-        if (input is not null)
-            await process.StandardInput.WriteAsync(input);
-        if (input is null or "")
-            process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process
-            .WaitForExitAsync(TestContext.Current.CancellationToken)
-            .WaitAsync(LoopFixture.Patience, TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output + (process.ExitCode == 0 ? "" : await errors));
     }
 }
