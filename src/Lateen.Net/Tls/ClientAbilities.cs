@@ -46,7 +46,7 @@ internal readonly unsafe struct ClientAbilities
         var count = OpenSsl.GetSignatureAlgorithms(ssl, 0, null, null, null, null, null);
         for (var i = 0; i < count; i++)
         {
-            OpenSsl.GetSignatureAlgorithms(ssl, i, null, null, null, &sign, &hash);
+            _ = OpenSsl.GetSignatureAlgorithms(ssl, i, null, null, null, &sign, &hash);
             if (sign == Ecdsa && hash is >= FirstCurve and <= LastCurve)
                 curves |= 1 << hash;
         }

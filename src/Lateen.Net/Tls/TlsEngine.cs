@@ -120,7 +120,7 @@ internal sealed unsafe class TlsEngine
             OpenSsl.GetKeyExchange(cipher) == OpenSslNames.ExchangeRsa
                 ? KeyUsages.KeyEncipherment
                 : KeyUsages.DigitalSignature;
-        return (usage & needed) == 0;
+        return (usage & needed) == KeyUsages.None;
     }
 
     /// <summary>Gives the connection the certificate that its client's hello asks for; false when there is none to give.</summary>
