@@ -18,6 +18,7 @@ internal sealed class Http2Body(EventLoop loop)
     private readonly LoopSignal<int> _arrival = new();
     private readonly LoopSignal<int> _room = new();
     private Http2Connection _codec = null!;
+    private Http2Transport _transport = null!;
     private Http2Stream _stream = null!;
     private bool _isEndReceived;
 
@@ -32,9 +33,10 @@ internal sealed class Http2Body(EventLoop loop)
 
     public int Room => IsReset ? 0 : _codec.Room(_stream);
 
-    public void Begin(Http2Connection codec, Http2Stream stream)
+    public void Begin(Http2Connection codec, Http2Transport transport, Http2Stream stream)
     {
         _codec = codec;
+        _transport = transport;
         _stream = stream;
         _isEndReceived = IsReset = false;
     }
@@ -53,8 +55,11 @@ internal sealed class Http2Body(EventLoop loop)
     public void Release()
     {
         var released = _received.Release();
-        if (released > 0 && _stream.State != Http2StreamState.Closed)
-            _codec.ReleaseReceived(_stream, released);
+        if (released == 0 || _stream.State == Http2StreamState.Closed)
+            return;
+        _codec.ReleaseReceived(_stream, released);
+        // The other side's turn may be what released it, and then nothing else on this connection sends the new window.
+        _transport.ScheduleFlush();
     }
 
     public void Rewind() => _received.Rewind();

@@ -52,7 +52,7 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
         Trailers.Clear();
         stream.Owner = this;
         stream.Trailers = Trailers;
-        _body.Begin(connection.Codec, stream);
+        _body.Begin(connection.Codec, connection.Transport, stream);
     }
 
     /// <summary>The attempt is over: nothing is kept.</summary>

@@ -63,7 +63,7 @@ internal sealed class Http2ServerStream : ServerStream
         _stream = stream;
         _isEnded = false;
         Trailers.Clear();
-        _body.Begin(connection.Codec, stream);
+        _body.Begin(connection.Codec, connection.Transport, stream);
         Exchange.Begin();
     }
 

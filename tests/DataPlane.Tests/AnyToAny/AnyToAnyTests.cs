@@ -153,6 +153,23 @@ public sealed class AnyToAnyTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Repeated_fields_stay_lines_of_their_own(int up)
+    {
+        await using var upstream = await StartAsync(up);
+        var at = new IPEndPoint(IPAddress.Loopback, Address.Port);
+        var answer = ProxyFixture.Converse(
+            at,
+            "GET /lines HTTP/1.1\r\nHost: a\r\nx-many: a\r\nX-Many: b, c\r\nx-many: d\r\nConnection: close\r\n\r\n"
+        );
+        Assert.Equal(
+            ["x-many: a", "x-many: b, c", "x-many: d"],
+            answer.Split("\r\n").Where(static line => line.StartsWith("x-many", StringComparison.Ordinal))
+        );
+    }
+
+    [Theory]
     [MemberData(nameof(Pairs))]
     public async Task An_upstream_that_breaks_off_before_its_head_is_answered_for(int down, int up)
     {

@@ -21,7 +21,7 @@ internal sealed class EchoUpstream : IAsyncDisposable
     /// <summary>Completes when a request that waits was cancelled by its client.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>For the test to complete: only then is the rest of a body broken off.</summary>
+    /// <summary>Some of a body is on its way: completed by who sends it, awaited by who is to go on.</summary>
     public TaskCompletionSource HalfArrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public static async Task<EchoUpstream> StartAsync(HttpProtocols protocol)
@@ -31,6 +31,10 @@ internal sealed class EchoUpstream : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
+            // The least there is, so that little fits between a client and a handler that does not read.
+            kestrel.Limits.Http2.InitialStreamWindowSize = 65_535;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 65_535;
+            kestrel.Limits.MaxResponseBufferSize = 0;
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocol);
         });
         var upstream = new EchoUpstream(builder.Build());
@@ -54,9 +58,12 @@ internal sealed class EchoUpstream : IAsyncDisposable
             static context => context.Response.WriteAsync(context.Request.Headers["x-big"].ToString().Length.ToString())
         );
         app.Map("/big-header", BigHeader);
+        app.Map("/lines", EchoLines);
         app.Map("/abort", Abort);
         app.Map("/abort-later", AbortLaterAsync);
         app.Map("/wait", WaitAsync);
+        app.Map("/late", ReadLateAsync);
+        app.Map("/bytes", SendBytesAsync);
     }
 
     /// <summary>Sends back what comes as it comes, and its trailers behind it.</summary>
@@ -111,6 +118,13 @@ internal sealed class EchoUpstream : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>Sends a field back, line for line.</summary>
+    private static Task EchoLines(HttpContext context)
+    {
+        context.Response.Headers["x-many"] = context.Request.Headers["x-many"];
+        return Task.CompletedTask;
+    }
+
     private static Task Abort(HttpContext context)
     {
         context.Abort();
@@ -123,6 +137,30 @@ internal sealed class EchoUpstream : IAsyncDisposable
         await context.Response.Body.FlushAsync();
         await HalfArrived.Task;
         context.Abort();
+    }
+
+    /// <summary>Reads nothing before it is told to; says how much it was.</summary>
+    private async Task ReadLateAsync(HttpContext context)
+    {
+        await HalfArrived.Task;
+        var buffer = new byte[16 * 1024];
+        var sum = 0L;
+        for (int got; (got = await context.Request.Body.ReadAsync(buffer)) > 0; )
+            sum += got;
+        await context.Response.WriteAsync(sum.ToString());
+    }
+
+    /// <summary>As many bytes as the query says; tells when more than the least window is on its way.</summary>
+    private async Task SendBytesAsync(HttpContext context)
+    {
+        var length = int.Parse(context.Request.QueryString.Value.AsSpan(1));
+        var piece = new byte[10_000];
+        for (var sent = 0; sent < length; sent += piece.Length)
+        {
+            if (sent == 90_000)
+                HalfArrived.SetResult();
+            await context.Response.Body.WriteAsync(piece);
+        }
     }
 
     private async Task WaitAsync(HttpContext context)
