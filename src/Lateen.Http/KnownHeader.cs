@@ -15,6 +15,7 @@ public enum KnownHeader : byte
     Te,
     Trailer,
     Upgrade,
+    Http2Settings,
     Expect,
     Date,
     Server,

@@ -30,7 +30,9 @@ public static class KnownHeaders
             : lowerCaseName.SequenceEqual("x-request-id"u8) ? KnownHeader.XRequestId
             : KnownHeader.Other,
             13 => lowerCaseName.SequenceEqual("authorization"u8) ? KnownHeader.Authorization : KnownHeader.Other,
-            14 => lowerCaseName.SequenceEqual("content-length"u8) ? KnownHeader.ContentLength : KnownHeader.Other,
+            14 => lowerCaseName.SequenceEqual("content-length"u8) ? KnownHeader.ContentLength
+            : lowerCaseName.SequenceEqual("http2-settings"u8) ? KnownHeader.Http2Settings
+            : KnownHeader.Other,
             15 => lowerCaseName.SequenceEqual("x-forwarded-for"u8) ? KnownHeader.XForwardedFor : KnownHeader.Other,
             16 => lowerCaseName.SequenceEqual("proxy-connection"u8) ? KnownHeader.ProxyConnection
             : lowerCaseName.SequenceEqual("x-forwarded-host"u8) ? KnownHeader.XForwardedHost
@@ -78,6 +80,7 @@ public static class KnownHeaders
             KnownHeader.Te => "te"u8,
             KnownHeader.Trailer => "trailer"u8,
             KnownHeader.Upgrade => "upgrade"u8,
+            KnownHeader.Http2Settings => "http2-settings"u8,
             KnownHeader.Expect => "expect"u8,
             KnownHeader.Date => "date"u8,
             KnownHeader.Server => "server"u8,

@@ -53,6 +53,22 @@ public sealed class RequestHead
 
     public void SetPath(ReadOnlySpan<byte> path) => _path = Headers.Store(path);
 
+    /// <summary>Makes this head say what another one does.</summary>
+    public void CopyFrom(RequestHead other)
+    {
+        Clear();
+        SetMethod(other.Method);
+        SetScheme(other.Scheme);
+        SetAuthority(other.Authority);
+        SetPath(other.Path);
+        for (var i = 0; i < other.Headers.Count; i++)
+        {
+            if (!other.Headers[i].IsRemoved)
+                Headers.AddCanonical(other.Headers[i].Id, other.Headers.Name(i), other.Headers.Value(i));
+        }
+        Version = other.Version;
+    }
+
     /// <summary>Makes the head empty for its next request; keeps its memory.</summary>
     public void Clear()
     {

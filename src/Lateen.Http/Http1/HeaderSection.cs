@@ -12,6 +12,8 @@ internal struct HeaderSection
 {
     private readonly HeaderMap _headers;
     private bool _hasConnection;
+    private int _http2SettingsLines;
+    private bool _namesHttp2Settings;
 
     public HeaderSection(HeaderMap headers)
     {
@@ -34,6 +36,12 @@ internal struct HeaderSection
 
     /// <summary>Both <c>connection: upgrade</c> and an Upgrade line, which then stays in the map.</summary>
     public bool IsUpgrade { get; private set; }
+
+    /// <summary>Value of the one HTTP2-Settings line, which is not in the map any more; empty without.</summary>
+    public TextRange Http2Settings { get; private set; }
+
+    /// <summary>There is one HTTP2-Settings line, and Connection names it (RFC 7540 §3.2.1).</summary>
+    public readonly bool HasHttp2Settings => _http2SettingsLines == 1 && _namesHttp2Settings;
 
     public bool ExpectContinue { get; private set; }
 
@@ -99,6 +107,11 @@ internal struct HeaderSection
                 _hasConnection = true;
                 return Http1Fault.None;
             case KnownHeader.KeepAlive or KnownHeader.ProxyConnection:
+                _headers.RemoveAt(index);
+                return Http1Fault.None;
+            case KnownHeader.Http2Settings:
+                _http2SettingsLines++;
+                Http2Settings = _headers.ValueRange(index);
                 _headers.RemoveAt(index);
                 return Http1Fault.None;
             case KnownHeader.Te when !Ascii.EqualsIgnoreCase(value, "trailers"u8):
@@ -169,6 +182,8 @@ internal struct HeaderSection
                 ConnectionKeepAlive = true;
             else if (name.SequenceEqual("upgrade"u8))
                 IsUpgrade = _headers.Contains(KnownHeader.Upgrade);
+            else if (name.SequenceEqual("http2-settings"u8))
+                _namesHttp2Settings = true;
             else
                 _headers.Remove(name); // nominated by the peer as for this connection only
         }

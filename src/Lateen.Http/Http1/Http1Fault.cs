@@ -63,6 +63,9 @@ public enum Http1Fault : byte
     /// <summary>The peer ended the connection inside a message (RFC 9112 §8).</summary>
     PrematureEnd,
 
+    /// <summary>A CONNECT with content (RFC 9110 §9.3.6).</summary>
+    BodyInConnect,
+
     /// <summary>See <see cref="HeadersWithUnderscores.RejectRequest"/>.</summary>
     UnderscoreInHeaderName,
 }
@@ -92,6 +95,7 @@ public static class Http1FaultExtensions
             Http1Fault.InvalidTarget => "http1.invalid_url",
             Http1Fault.MissingHost => "missing_host_header",
             Http1Fault.UnsupportedVersion => "low_version",
+            Http1Fault.BodyInConnect => "http1.body_disallowed",
             Http1Fault.UnderscoreInHeaderName => "http1.unexpected_underscore",
             Http1Fault.InvalidHeaderName or Http1Fault.InvalidHeaderValue => "http1.invalid_characters",
             _ => "http1.codec_error",

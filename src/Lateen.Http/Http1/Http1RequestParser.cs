@@ -16,8 +16,17 @@ public readonly record struct Http1RequestInfo
 
     public bool ExpectContinue { get; init; }
 
-    /// <summary>The client asks to switch protocols; the Upgrade line is in the head.</summary>
+    /// <summary>
+    /// The client asks to switch protocols; the Upgrade line is in the head. Not with a body: nobody has to follow an upgrade
+    /// (RFC 9110 §7.8), and what of the bytes behind the head would be which protocol's is asking for trouble.
+    /// </summary>
     public bool IsUpgrade { get; init; }
+
+    /// <summary>The client asks to go on with HTTP/2 (RFC 7540 §3.2); there is no Upgrade line then.</summary>
+    public bool IsHttp2Upgrade { get; init; }
+
+    /// <summary>Value of HTTP2-Settings, when that is so.</summary>
+    public TextRange Http2Settings { get; init; }
 
     public bool IsHead { get; init; }
 
@@ -179,22 +188,38 @@ public static class Http1RequestParser
     {
         info = default;
         var isHttp10 = head.Version == HttpVersion.Http10;
+        var isConnect = method.SequenceEqual("CONNECT"u8);
         if (section.IsChunked && isHttp10)
             return Http1Fault.TransferEncodingInHttp10;
+        // RFC 9110 §9.3.6: content there means nothing, but not to everybody.
+        if (isConnect && section.IsChunked)
+            return Http1Fault.UnsupportedTransferEncoding;
+        if (isConnect && section.ContentLength > 0)
+            return Http1Fault.BodyInConnect;
+        var framing =
+            section.IsChunked ? BodyFraming.Chunked
+            : section.ContentLength > 0 ? BodyFraming.ContentLength
+            : BodyFraming.None;
+        var mayUpgrade = section.IsUpgrade && !isHttp10 && !isConnect && framing == BodyFraming.None;
+        var isHttp2 = section.IsUpgrade && IsHttp2(head.Headers);
+        if (!mayUpgrade || isHttp2)
+            head.Headers.Remove(KnownHeader.Upgrade);
         info = new Http1RequestInfo
         {
-            Framing =
-                section.IsChunked ? BodyFraming.Chunked
-                : section.ContentLength > 0 ? BodyFraming.ContentLength
-                : BodyFraming.None,
-            ContentLength = section.ContentLength,
+            Framing = framing,
+            ContentLength = isConnect ? -1 : section.ContentLength,
             KeepAlive = isHttp10 ? section.ConnectionKeepAlive && !section.ConnectionClose : !section.ConnectionClose,
             ExpectContinue = section.ExpectContinue && !isHttp10,
-            IsUpgrade = section.IsUpgrade && !isHttp10,
+            IsUpgrade = mayUpgrade && !isHttp2,
+            IsHttp2Upgrade = mayUpgrade && isHttp2 && section.HasHttp2Settings,
+            Http2Settings = section.Http2Settings,
             IsHead = method.SequenceEqual("HEAD"u8),
-            IsConnect = method.SequenceEqual("CONNECT"u8),
+            IsConnect = isConnect,
             DroppedLines = section.DroppedLines,
         };
         return Http1Fault.None;
     }
+
+    private static bool IsHttp2(HeaderMap headers) =>
+        headers.TryGet(KnownHeader.Upgrade, out var type) && Ascii.EqualsIgnoreCase(type, "h2c"u8);
 }

@@ -23,6 +23,13 @@ internal static class HttpSyntax
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_token);
 
+    /// <summary>A name of RFC 9110 §7.8, with or without a version: <c>websocket</c>, <c>name/1.0</c>.</summary>
+    public static bool IsProtocol(ReadOnlySpan<byte> text)
+    {
+        var slash = text.IndexOf((byte)'/');
+        return slash < 0 ? IsToken(text) : IsToken(text[..slash]) && IsToken(text[(slash + 1)..]);
+    }
+
     public static bool IsAuthority(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_authority);
 
     public static bool IsTarget(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_target);

@@ -15,4 +15,7 @@ public enum UpstreamProtocol : byte
 
     /// <summary><c>auto_config</c>: what ALPN agrees on.</summary>
     Auto,
+
+    /// <summary>No HTTP: the bytes of a CONNECT that ends at this proxy. Chosen by a route, never by a cluster.</summary>
+    Tcp,
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
 using Lateen.Http;
 using Lateen.Http.Targets;
 using Lateen.Proxy.Filters;
@@ -77,10 +76,7 @@ internal static class HttpConnectionManagerDecoder
                 EscapedSlashesOf(manager, path, context)
             ),
             Hosts = new HostOptions(StrippedPortOf(manager, path, context), manager.StripTrailingHostDot),
-            UpgradeTypes = manager
-                .UpgradeConfigs.Where(static upgrade => upgrade.Enabled ?? true)
-                .Select(static upgrade => Encoding.ASCII.GetBytes(upgrade.UpgradeType))
-                .ToArray(),
+            Upgrades = UpgradeDecoder.Decode(manager.UpgradeConfigs, $"{path}.upgrade_configs", context),
         };
         if (spec.RouteConfigName is null && spec.InlineRoutes is null)
             context.Add($"{path}.route_specifier", "is missing; give rds or route_config");

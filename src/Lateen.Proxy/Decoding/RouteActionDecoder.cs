@@ -67,6 +67,7 @@ internal static class RouteActionDecoder
                 $"is {action.ClusterNotFoundResponseCode}, which this proxy does not know"
             );
         var subset = MetadataDecoder.Subset(action.MetadataMatch, null);
+        var (upgrades, connect) = UpgradeDecoder.Decode(action.UpgradeConfigs, $"{path}.upgrade_configs", context);
         return new ForwardActionSpec
         {
             Clusters = Clusters(action, path, context),
@@ -115,7 +116,8 @@ internal static class RouteActionDecoder
                 ?? Optional(action.GrpcTimeoutOffset, $"{path}.grpc_timeout_offset", context)
                 ?? TimeSpan.Zero,
             Mirrors = Mirrors(action.RequestMirrorPolicies, $"{path}.request_mirror_policies", context),
-            Upgrades = Upgrades(action.UpgradeConfigs, $"{path}.upgrade_configs", context),
+            Upgrades = upgrades,
+            Connect = connect,
         };
     }
 
@@ -153,21 +155,6 @@ internal static class RouteActionDecoder
             );
         }
         return mirrors;
-    }
-
-    private static Dictionary<string, bool> Upgrades(
-        RepeatedField<Api.RouteAction.Types.UpgradeConfig> configs,
-        string path,
-        DecodeContext context
-    )
-    {
-        var upgrades = new Dictionary<string, bool>(StringComparer.Ordinal);
-        for (var i = 0; i < configs.Count; i++)
-        {
-            if (!upgrades.TryAdd(configs[i].UpgradeType.ToLowerInvariant(), configs[i].Enabled ?? true))
-                context.Add($"{path}[{i}].upgrade_type", $"is {configs[i].UpgradeType} again; list each once");
-        }
-        return upgrades;
     }
 
     private static IReadOnlyList<WeightedClusterSpec> Clusters(

@@ -86,19 +86,13 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>common_http_protocol_options.headers_with_underscores_action</c>.</summary>
     public HeadersWithUnderscores HeadersWithUnderscores { get; init; }
 
-    /// <summary><c>upgrade_configs</c>: what a client may switch to, as <c>websocket</c> or <c>CONNECT</c>; compared without case.</summary>
-    public IReadOnlyList<byte[]> UpgradeTypes { get; init; } = [];
+    /// <summary><c>upgrade_configs</c>: what a client may switch to where its route says nothing else.</summary>
+    public UpgradeList Upgrades { get; init; } = UpgradeList.None;
 
     /// <summary>Whether a client may switch to a protocol.</summary>
-    public bool AllowsUpgrade(ReadOnlySpan<byte> type)
-    {
-        for (var i = 0; i < UpgradeTypes.Count; i++)
-        {
-            if (System.Text.Ascii.EqualsIgnoreCase(type, UpgradeTypes[i]))
-                return true;
-        }
-        return false;
-    }
+    /// <param name="route">Of the route; null for one that does not forward.</param>
+    public bool AllowsUpgrade(ReadOnlySpan<byte> type, UpgradeList? route) =>
+        route?.Find(type) ?? Upgrades.Find(type) ?? false;
 }
 
 /// <summary>Which version of HTTP clients speak (Envoy <c>HttpConnectionManager.CodecType</c>).</summary>

@@ -23,6 +23,7 @@ internal sealed class HttpExchange
     private readonly FilterChainRun _filterRun;
     private readonly RequestForwarder _forwarder;
     private RouteEntry? _route;
+    private bool _isUpgrade;
     private static readonly HeaderMap s_noTrailers = new();
 
     public HttpExchange(Worker worker, ServerStream client)
@@ -44,6 +45,7 @@ internal sealed class HttpExchange
     public void Begin()
     {
         _route = null;
+        _isUpgrade = false;
         Info.Clear();
         Connection.Stats.OnRequestStarted(_worker.Index);
         Info.StartUnixTicks = _worker.UnixTicks();
@@ -54,12 +56,12 @@ internal sealed class HttpExchange
     public async LoopTask<int> RunAsync()
     {
         var connection = Connection;
-        if (_client.WantsTunnel && !connection.Manager.AllowsUpgrade(UpgradeType()))
-            return await AnswerAsync(LocalReply.UpgradeRefused);
         if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
             return await RefuseTargetAsync(verdict);
         RequestHeaders.Prepare(Info.Request, connection.Manager, connection.Client, _worker);
         Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
+        if (_client.WantsTunnel && !TryAcceptUpgrade())
+            return await AnswerAsync(LocalReply.UpgradeRefused);
         if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
             return await AnswerAsync(reply);
         // Only now: a filter's own reply does not get the route's headers, as in Envoy.
@@ -79,6 +81,25 @@ internal sealed class HttpExchange
             default:
                 return await _forwarder.RunAsync(_route);
         }
+    }
+
+    /// <summary>
+    /// Whether connection manager or route admit the switch. Without a route it goes on, and is answered by 404, as in Envoy.
+    /// </summary>
+    private bool TryAcceptUpgrade()
+    {
+        var stats = Connection.Stats;
+        var route = (Info.Route?.Spec.Action as ForwardActionSpec)?.Upgrades;
+        if (Connection.Manager.AllowsUpgrade(UpgradeType(), route))
+        {
+            _isUpgrade = true;
+            stats.OnUpgradeStarted(_worker.Index);
+            return true;
+        }
+        if (Info.Route is null)
+            return true;
+        stats.OnUpgradeRefused(_worker.Index);
+        return false;
     }
 
     private LoopTask<int> RefuseTargetAsync(TargetVerdict verdict)
@@ -130,6 +151,9 @@ internal sealed class HttpExchange
     public void Finish(ClusterRuntime? cluster)
     {
         Info.Duration = Elapsed;
+        if (_isUpgrade)
+            Connection.Stats.OnUpgradeEnded(_worker.Index);
+        _isUpgrade = false;
         Connection.Record(Info, cluster);
     }
 
@@ -137,6 +161,8 @@ internal sealed class HttpExchange
     {
         Info.Response.Status = status;
         Info.ResponseCodeDetails = details;
+        // What follows may be the other protocol's already, and could read as a request.
+        isLast |= _client.WantsTunnel;
         if (!isLast)
             _client.DiscardBody();
         if (GrpcReply.IsGrpc(Info.Request))

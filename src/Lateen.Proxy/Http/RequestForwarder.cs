@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Text;
 using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
@@ -17,6 +18,9 @@ namespace Lateen.Proxy.Http;
 /// </summary>
 internal sealed class RequestForwarder : IClientWatcher
 {
+    /// <summary>RFC 1035 admits 255 octets of name.</summary>
+    private const int MaxTarget = 272;
+
     private readonly Worker _worker;
     private readonly HttpExchange _exchange;
     private readonly ServerStream _client;
@@ -129,6 +133,8 @@ internal sealed class RequestForwarder : IClientWatcher
         _retry.Begin(_route.RetryPolicy);
         _pump.Begin();
         var headers = Info.Request.Headers;
+        if (Info.StrippedPort > 0 && Info.Request.Method.SequenceEqual("CONNECT"u8))
+            RestorePort();
         if (!_client.WantsTunnel)
             headers.Remove(KnownHeader.Upgrade);
         if (_action.Timeout > TimeSpan.Zero)
@@ -224,6 +230,19 @@ internal sealed class RequestForwarder : IClientWatcher
                 _pump.IsBodyAtFault ? _client.Fault : new RequestFault(431, "http.request_headers_too_large")
             );
         return await _exchange.AnswerAsync(outcome.ToReply(interruption, _client.IsBodyComplete), isLast: wasPumping);
+    }
+
+    /// <summary>The target of a CONNECT needs its port, which was cut off to route by (Envoy <c>strip_any_host_port</c>).</summary>
+    private void RestorePort()
+    {
+        var host = Info.Request.Authority;
+        Span<byte> target = stackalloc byte[MaxTarget];
+        if (host.Length > MaxTarget - 6)
+            return;
+        host.CopyTo(target);
+        target[host.Length] = (byte)':';
+        Utf8Formatter.TryFormat(Info.StrippedPort, target[(host.Length + 1)..], out var digits);
+        Info.Request.SetAuthority(target[..(host.Length + 1 + digits)]);
     }
 
     /// <summary>The route's timeout runs from the request's last byte (Envoy <c>RouteAction.timeout</c>).</summary>

@@ -25,6 +25,7 @@ internal sealed class RequestPump(
     private LoopTask<int> _running;
     private bool _stopping;
     private bool _isEnded;
+    private bool _isTunnel;
     private long _bytes;
 
     /// <summary>The request may be sent once more from its start.</summary>
@@ -42,7 +43,7 @@ internal sealed class RequestPump(
     public void Begin()
     {
         CanReplay = true;
-        IsRunning = false;
+        IsRunning = _isTunnel = false;
         IsBodyAtFault = false;
     }
 
@@ -81,8 +82,10 @@ internal sealed class RequestPump(
     public void StartTunnel()
     {
         _isEnded = false;
-        IsRunning = true;
-        _running = RunAsync(BodyStatus.NeedMore, new LoopTask<int>(1));
+        IsRunning = _isTunnel = true;
+        // An eager client has sent something already.
+        var status = Move();
+        _running = RunAsync(status, _upstream.FlushAsync());
     }
 
     /// <summary>Waits for the end of a tunnel's way to the upstream.</summary>
@@ -120,7 +123,9 @@ internal sealed class RequestPump(
         if (status == BodyStatus.Complete)
         {
             _isEnded = true;
-            completed();
+            // The route's timeout, which would run from here, is for answers.
+            if (!_isTunnel)
+                completed();
         }
         else if (status == BodyStatus.Fault)
         {

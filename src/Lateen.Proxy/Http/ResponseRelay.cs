@@ -32,7 +32,8 @@ internal sealed class ResponseRelay(
         );
         Info.ResponseCodeDetails = "via_upstream";
         var length = isTunnel ? BodyLength.Tunnel : upstream.ResponseLength;
-        if (!exchange.WriteResponseHead(length, cluster, isLast: false))
+        // Behind a refused switch the client may have sent the other protocol's bytes, which could read as a request.
+        if (!exchange.WriteResponseHead(length, cluster, isLast: client.WantsTunnel))
         {
             Info.Flags |= ResponseFlags.UpstreamProtocolError;
             await pump.StopAsync();

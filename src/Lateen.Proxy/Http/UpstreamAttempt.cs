@@ -8,6 +8,7 @@ using Lateen.Proxy.Health;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
+using Lateen.Proxy.Tcp;
 using Lateen.Proxy.Upstream;
 
 namespace Lateen.Proxy.Http;
@@ -77,6 +78,8 @@ internal sealed class UpstreamAttempt(
         if (Upstream is null)
             return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
         info.UpstreamLocalAddress = Upstream.LocalAddress;
+        if (Upstream is TcpClientStream tcp && ConnectSettings is { ProxyProtocolVersion: > 0 and var version })
+            tcp.Introduction = (version, client.Connection.Stream);
         return await SendAsync(Upstream);
     }
 
@@ -165,10 +168,21 @@ internal sealed class UpstreamAttempt(
         return _transportHost;
     }
 
+    private ConnectSpec? ConnectSettings => ((ForwardActionSpec)_route.Spec.Action).Connect;
+
     private UpstreamProtocol Protocol() =>
-        Cluster.Spec.Protocol != UpstreamProtocol.Downstream ? Cluster.Spec.Protocol
+        EndsHere() ? UpstreamProtocol.Tcp
+        : Cluster.Spec.Protocol != UpstreamProtocol.Downstream ? Cluster.Spec.Protocol
         : info.Request.Version == HttpVersion.Http2 ? UpstreamProtocol.Http2
         : UpstreamProtocol.Http1;
+
+    /// <summary>The request is a CONNECT, or stands for one, whose bytes go on without it.</summary>
+    private bool EndsHere() =>
+        ConnectSettings is { } settings
+        && (
+            info.Request.Method.SequenceEqual("CONNECT"u8)
+            || (settings.AllowPost && info.Request.Method.SequenceEqual("POST"u8))
+        );
 
     /// <summary>Reads up to the final head, passing interim ones on.</summary>
     private async LoopTask<AttemptOutcome> ReadHeadAsync(ClientStream upstream)
@@ -181,8 +195,7 @@ internal sealed class UpstreamAttempt(
             {
                 case ResponseHeadStatus.Final:
                     timers.EndTry();
-                    // Nobody asked to switch protocols, so a 101 makes no sense.
-                    return info.Response.Status == 101 && !client.WantsTunnel
+                    return info.Response.Status == 101 && !IsExpectedSwitch()
                         ? AttemptOutcome.Malformed
                         : AttemptOutcome.Answered;
                 case ResponseHeadStatus.Interim:
@@ -198,6 +211,11 @@ internal sealed class UpstreamAttempt(
             }
         }
     }
+
+    /// <summary>A switch makes sense only to what was asked for (RFC 9110 §7.8).</summary>
+    private bool IsExpectedSwitch() =>
+        info.Request.Headers.TryGet(KnownHeader.Upgrade, out var wanted)
+        && (!info.Response.Headers.TryGet(KnownHeader.Upgrade, out var got) || Ascii.EqualsIgnoreCase(wanted, got));
 
     private AttemptOutcome NotAnswered(AttemptOutcome outcome)
     {

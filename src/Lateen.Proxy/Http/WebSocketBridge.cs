@@ -39,15 +39,24 @@ internal static class WebSocketBridge
     /// <summary>Gives a client of HTTP/1.1 the proof it waits for, and one of HTTP/2 none.</summary>
     public static void CompleteResponse(RequestHead request, ResponseHead response)
     {
-        if (response.Status != 101 || !IsWebSocket(request))
+        if (response.Status != 101)
+            return;
+        CompleteUpgrade(request, response);
+        if (!IsWebSocket(request))
             return;
         if (request.Version == HttpVersion.Http2)
             response.Headers.Remove(AcceptName);
         else if (!response.Headers.TryGet(AcceptName, out _) && request.Headers.TryGet(KeyName, out var key))
             AddAccept(key, response.Headers);
+    }
+
+    /// <summary>A client of HTTP/1.1 is told what it switched to, which one of HTTP/2 knows (RFC 9110 §7.8).</summary>
+    private static void CompleteUpgrade(RequestHead request, ResponseHead response)
+    {
         if (request.Version == HttpVersion.Http2 || response.Headers.Contains(KnownHeader.Upgrade))
             return;
-        response.Headers.Add(KnownHeader.Upgrade, "websocket"u8);
+        if (request.Headers.TryGet(KnownHeader.Upgrade, out var type))
+            response.Headers.Add(KnownHeader.Upgrade, type);
     }
 
     private static void AddAccept(ReadOnlySpan<byte> key, HeaderMap headers)

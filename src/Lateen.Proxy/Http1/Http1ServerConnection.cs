@@ -22,6 +22,7 @@ internal sealed class Http1ServerConnection : ServerConnection
     private readonly FilterChainRuntime _chain;
     private bool _isIdle;
     private bool _isHttp2;
+    private Http2ServerConnection? _next;
 
     public Http1ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
         : base(worker, listener, chain, stream)
@@ -30,6 +31,9 @@ internal sealed class Http1ServerConnection : ServerConnection
         Limits = listener.LimitsOf(Manager);
         _timer = new LoopTimer(static self => ((Http1ServerConnection)self).Stream.CancelRead(), this);
     }
+
+    private static ReadOnlySpan<byte> SwitchToHttp2 =>
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: h2c\r\n\r\n"u8;
 
     public Http1Limits Limits { get; }
 
@@ -45,6 +49,11 @@ internal sealed class Http1ServerConnection : ServerConnection
                     break;
                 var stream = Worker.Http1Streams.Rent();
                 await ServeOneAsync(stream);
+                if (_isHttp2)
+                {
+                    Worker.Http1Streams.Return(stream);
+                    break;
+                }
                 var goesOn = stream.MayGoOn;
                 Worker.Http1Streams.Return(stream);
                 if (!goesOn)
@@ -57,11 +66,16 @@ internal sealed class Http1ServerConnection : ServerConnection
         finally
         {
             Worker.Loop.Disarm(_timer);
-            OnClosed();
             if (!_isHttp2)
+            {
+                OnClosed();
                 Stream.Close();
+            }
         }
-        return _isHttp2 ? await new Http2ServerConnection(Worker, Listener, _chain, Stream).ServeAsync() : 0;
+        if (!_isHttp2)
+            return 0;
+        _next ??= new Http2ServerConnection(Worker, Listener, _chain, Stream);
+        return await _next.ServeAsync(from: this);
     }
 
     public override void BeginDrain()
@@ -119,6 +133,8 @@ internal sealed class Http1ServerConnection : ServerConnection
             {
                 case ParseStatus.Complete:
                     Worker.Loop.Disarm(_timer);
+                    if (stream.WantsHttp2 && TryMoveToHttp2(stream))
+                        return await Stream.WriteAsync(SwitchToHttp2);
                     return await exchange.RunAsync();
                 case ParseStatus.Fault:
                     if (fault == Http1Fault.UnderscoreInHeaderName)
@@ -135,6 +151,22 @@ internal sealed class Http1ServerConnection : ServerConnection
             if (result <= 0)
                 return exchange.Abandon();
         }
+    }
+
+    /// <summary>
+    /// Goes on with HTTP/2 as the client asked for, with its request as the first stream (RFC 7540 §3.2): on plaintext alone, and
+    /// where the codec is not given.
+    /// </summary>
+    private bool TryMoveToHttp2(Http1ServerStream stream)
+    {
+        if (Manager.Codec != CodecKind.Auto || Stream.Tls is not null)
+            return false;
+        var next = new Http2ServerConnection(Worker, Listener, _chain, Stream);
+        if (!next.TryAdopt(stream.Exchange.Info.Request, stream.Http2Settings))
+            return false;
+        Stats.OnRequestMoved(Worker.Index);
+        _next = next;
+        return _isHttp2 = true;
     }
 
     /// <summary>

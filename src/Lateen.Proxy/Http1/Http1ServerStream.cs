@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
@@ -37,14 +36,13 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
 
     public override bool ExpectsContinue => _request.ExpectContinue;
 
-    // Nobody has to follow an upgrade, and that to HTTP/2 is obsolete (RFC 9113 §3.1): it is dropped, as Envoy does.
-    public override bool WantsTunnel =>
-        _request.IsConnect
-        || (
-            _request.IsUpgrade
-            && Exchange.Info.Request.Headers.TryGet(KnownHeader.Upgrade, out var type)
-            && !Ascii.EqualsIgnoreCase(type, "h2c"u8)
-        );
+    public override bool WantsTunnel => _request.IsConnect || _request.IsUpgrade;
+
+    /// <summary>The client asks to go on with HTTP/2.</summary>
+    public bool WantsHttp2 => _request.IsHttp2Upgrade;
+
+    /// <summary>The settings that HTTP/2 would begin with, encoded.</summary>
+    public ReadOnlySpan<byte> Http2Settings => Exchange.Info.Request.Headers.Text(_request.Http2Settings);
 
     public override RequestFault Fault => new(_incoming.Fault.StatusCode(), _incoming.Fault.Details());
 

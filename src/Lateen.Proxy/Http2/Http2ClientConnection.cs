@@ -67,6 +67,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
         _cluster.Stats.OnConnectionOpened(_worker.Index);
         try
         {
+            Transport.Start();
             await Transport.ReadToEndAsync();
         }
         finally

@@ -18,6 +18,7 @@ namespace Lateen.Proxy.Http2;
 internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 {
     private readonly LoopTimer _timer;
+    private Http2ServerStream? _upgraded;
     private bool _isDraining;
     private bool _isEnding;
 
@@ -40,12 +41,19 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     public Http2Transport Transport { get; }
 
     /// <summary>Serves the connection to its end.</summary>
-    public async LoopTask<int> ServeAsync()
+    /// <param name="from">What served the connection before this; null for a new one.</param>
+    public async LoopTask<int> ServeAsync(ServerConnection? from = null)
     {
-        OnOpened();
+        if (from is null)
+            OnOpened();
+        else
+            Listener.OnMoved(from, this);
         try
         {
+            Transport.Start();
             ArmIdle();
+            if (_upgraded is not null)
+                Serve(_upgraded);
             if (IsClosing)
                 BeginDrain();
             await Transport.ReadToEndAsync();
@@ -58,6 +66,25 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
             Stream.Close();
         }
         return 0;
+    }
+
+    /// <summary>
+    /// Takes over the request that asked to go on with HTTP/2, before <see cref="ServeAsync"/>; false, with nothing done, when
+    /// its settings are none (RFC 7540 §3.2).
+    /// </summary>
+    public bool TryAdopt(RequestHead request, ReadOnlySpan<byte> settings)
+    {
+        var mine = Worker.Http2Streams.Rent();
+        if (Codec.AcceptUpgrade(settings, mine.Exchange.Info.Request, Worker.Loop.NowTimestamp) is not { } stream)
+        {
+            Worker.Http2Streams.Return(mine);
+            return false;
+        }
+        Adopt(mine, stream);
+        mine.Exchange.Info.Request.CopyFrom(request);
+        mine.OnEnd();
+        _upgraded = mine;
+        return true;
     }
 
     public override void BeginDrain()
@@ -75,12 +102,8 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 
     RequestHead? IHttp2Handler.OnOpening(Http2Stream stream)
     {
-        Worker.Loop.Disarm(_timer);
-        Requests++;
         var mine = Worker.Http2Streams.Rent();
-        mine.Begin(this, stream);
-        stream.Owner = mine;
-        stream.Trailers = mine.Trailers;
+        Adopt(mine, stream);
         return mine.Exchange.Info.Request;
     }
 
@@ -89,8 +112,7 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         var mine = Of(stream);
         if (endOfStream)
             mine.OnEnd();
-        mine.Exchange.Info.Request.Version = HttpVersion.Http2;
-        ServeOneAsync(mine).Detach();
+        Serve(mine);
         if (IsClosing)
             BeginDrain();
     }
@@ -146,6 +168,21 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     }
 
     private static Http2ServerStream Of(Http2Stream stream) => (Http2ServerStream)stream.Owner!;
+
+    private void Adopt(Http2ServerStream mine, Http2Stream stream)
+    {
+        Worker.Loop.Disarm(_timer);
+        Requests++;
+        mine.Begin(this, stream);
+        stream.Owner = mine;
+        stream.Trailers = mine.Trailers;
+    }
+
+    private void Serve(Http2ServerStream mine)
+    {
+        mine.Exchange.Info.Request.Version = HttpVersion.Http2;
+        ServeOneAsync(mine).Detach();
+    }
 
     private async LoopTask<int> ServeOneAsync(Http2ServerStream mine)
     {

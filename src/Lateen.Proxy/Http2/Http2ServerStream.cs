@@ -134,7 +134,9 @@ internal sealed class Http2ServerStream : ServerStream
 
     public override void Abort()
     {
-        _connection.Codec.Reset(_stream, Http2ErrorCode.InternalError);
+        // RFC 9113 §8.5: what became of the TCP connection behind a CONNECT.
+        var isConnect = Exchange.Info.Request.Method.SequenceEqual("CONNECT"u8);
+        _connection.Codec.Reset(_stream, isConnect ? Http2ErrorCode.ConnectError : Http2ErrorCode.InternalError);
         _connection.Transport.ScheduleFlush();
         _body.OnReset();
     }

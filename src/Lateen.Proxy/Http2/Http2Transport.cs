@@ -20,11 +20,16 @@ internal sealed class Http2Transport(ByteStream stream, Http2Connection codec) :
     private bool _isWriting;
     private bool _isOver;
 
-    /// <summary>Takes everything that arrives, until the connection or the codec ends.</summary>
-    public async LoopTask<int> ReadToEndAsync()
+    /// <summary>Puts out what a connection begins with.</summary>
+    public void Start()
     {
         codec.Start(stream.Loop.NowTimestamp);
         ScheduleFlush();
+    }
+
+    /// <summary>Takes everything that arrives, until the connection or the codec ends.</summary>
+    public async LoopTask<int> ReadToEndAsync()
+    {
         while (true)
         {
             if (!stream.Input.IsEmpty)

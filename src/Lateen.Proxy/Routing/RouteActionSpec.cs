@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Collections.Frozen;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 
@@ -70,8 +69,11 @@ public sealed record ForwardActionSpec : RouteActionSpec
     /// <summary><c>request_mirror_policies</c>.</summary>
     public IReadOnlyList<MirrorPolicySpec> Mirrors { get; init; } = [];
 
-    /// <summary>Names in <c>upgrade_configs</c> in lower case, with whether the upgrade is served.</summary>
-    public IReadOnlyDictionary<string, bool> Upgrades { get; init; } = FrozenDictionary<string, bool>.Empty;
+    /// <summary><c>upgrade_configs</c>: wins over the connection manager's.</summary>
+    public UpgradeList Upgrades { get; init; } = UpgradeList.None;
+
+    /// <summary><c>upgrade_configs[].connect_config</c>; null when a CONNECT is sent on as a CONNECT.</summary>
+    public ConnectSpec? Connect { get; init; }
 }
 
 /// <summary>A copy of requests (Envoy <c>RequestMirrorPolicy</c>).</summary>

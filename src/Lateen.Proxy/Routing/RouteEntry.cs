@@ -110,7 +110,7 @@ public sealed class RouteEntry
     public void PrepareRequest(StreamInfo stream, int cluster)
     {
         var request = stream.Request;
-        if (PathRewrite is not null)
+        if (PathRewrite is not null && !request.Path.IsEmpty)
         {
             request.Headers.Set(KnownHeader.XEnvoyOriginalPath, request.Path);
             PathRewrite.Apply(request);

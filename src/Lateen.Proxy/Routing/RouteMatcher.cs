@@ -53,6 +53,9 @@ internal sealed class RouteMatcher
 
     private bool MatchesPath(RequestHead request, ReadOnlySpan<byte> path)
     {
+        // Only CONNECT has no path, and then nothing else finds it.
+        if (path.IsEmpty && _spec.PathKind != PathMatchKind.Connect)
+            return false;
         switch (_spec.PathKind)
         {
             case PathMatchKind.Prefix:

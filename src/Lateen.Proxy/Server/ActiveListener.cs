@@ -146,6 +146,13 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         runtime.Stats.OnConnectionOpened(worker.Index);
     }
 
+    /// <summary>A connection goes on with another protocol; it is still the same to whoever counts.</summary>
+    public void OnMoved(ServerConnection from, ServerConnection to)
+    {
+        _http.Remove(from);
+        _http.Add(to);
+    }
+
     public void OnClosed(ServerConnection connection)
     {
         _http.Remove(connection);

@@ -18,6 +18,9 @@ public sealed class HttpStats(string statPrefix, int workers)
         new StatDefinition("downstream_cx_rx_bytes_total"),
         new StatDefinition("downstream_cx_tx_bytes_total"),
         new StatDefinition("downstream_cx_protocol_error"),
+        new StatDefinition("downstream_cx_upgrades_total"),
+        new StatDefinition("downstream_cx_upgrades_active", SampleKind.Gauge),
+        new StatDefinition("downstream_rq_ws_on_non_ws_route"),
         new StatDefinition("downstream_rq_total"),
         new StatDefinition("downstream_rq_active", SampleKind.Gauge),
         new StatDefinition("downstream_rq_completed"),
@@ -52,6 +55,9 @@ public sealed class HttpStats(string statPrefix, int workers)
         BytesReceived,
         BytesSent,
         ProtocolErrors,
+        UpgradesTotal,
+        UpgradesActive,
+        UpgradesRefused,
         RequestsTotal,
         RequestsActive,
         RequestsCompleted,
@@ -87,6 +93,25 @@ public sealed class HttpStats(string statPrefix, int workers)
         _scope.Cells.Increment(worker, (int)Cell.RequestsTotal);
         _scope.Cells.Increment(worker, (int)Cell.RequestsActive);
     }
+
+    /// <summary>A request over HTTP/1 turned into one over HTTP/2, where it is counted.</summary>
+    public void OnRequestMoved(int worker)
+    {
+        _scope.Cells.Decrement(worker, (int)Cell.RequestsTotal);
+        _scope.Cells.Decrement(worker, (int)Cell.RequestsActive);
+    }
+
+    /// <summary>A request to switch protocols, or a CONNECT, is served.</summary>
+    public void OnUpgradeStarted(int worker)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.UpgradesTotal);
+        _scope.Cells.Increment(worker, (int)Cell.UpgradesActive);
+    }
+
+    public void OnUpgradeEnded(int worker) => _scope.Cells.Decrement(worker, (int)Cell.UpgradesActive);
+
+    /// <summary>A request to switch to what its route does not admit.</summary>
+    public void OnUpgradeRefused(int worker) => _scope.Cells.Increment(worker, (int)Cell.UpgradesRefused);
 
     /// <summary>The request is over, however it ended.</summary>
     public void OnRequestEnded(int worker, StreamInfo stream)

@@ -8,6 +8,7 @@ using Lateen.Proxy.Http;
 using Lateen.Proxy.Http1;
 using Lateen.Proxy.Http2;
 using Lateen.Proxy.Server;
+using Lateen.Proxy.Tcp;
 
 namespace Lateen.Proxy.Upstream;
 
@@ -61,6 +62,7 @@ internal sealed class EndpointPool
         {
             UpstreamProtocol.Http1 => TryTakeHttp1(),
             UpstreamProtocol.Http2 => TryTakeHttp2(),
+            UpstreamProtocol.Tcp => null,
             _ => TryTakeHttp2() ?? TryTakeHttp1(),
         };
 
@@ -79,9 +81,12 @@ internal sealed class EndpointPool
         UpstreamSecurity.SecureAsync(_worker.Index, stream, _endpoint, cluster, Host, _sessions, client);
 
     /// <summary>Makes a connection that is open now ready for its first request.</summary>
-    public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster, bool isHttp2)
+    /// <param name="protocol">What is spoken on it: HTTP/1, HTTP/2 or TCP.</param>
+    public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster, UpstreamProtocol protocol)
     {
-        if (isHttp2)
+        if (protocol == UpstreamProtocol.Tcp)
+            return new TcpClientStream(_worker, cluster, stream);
+        if (protocol == UpstreamProtocol.Http2)
         {
             var shared = new Http2ClientConnection(_worker, this, cluster, stream);
             _http2.Add(shared);

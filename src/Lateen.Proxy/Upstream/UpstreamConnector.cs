@@ -44,7 +44,7 @@ internal sealed class UpstreamConnector : IReadyItem
     {
         TimedOut = false;
         _isAborted = false;
-        if (protocol == UpstreamProtocol.Http1)
+        if (protocol is UpstreamProtocol.Http1 or UpstreamProtocol.Tcp)
             return await OpenAsync(pool, cluster, protocol);
         while (pool.Connecting is { } other)
         {
@@ -109,10 +109,9 @@ internal sealed class UpstreamConnector : IReadyItem
             return null;
         }
         cluster.Stats.OnConnected(_worker.Index, Stopwatch.GetElapsedTime(began, _worker.Loop.NowTimestamp));
-        var isHttp2 =
-            protocol == UpstreamProtocol.Http2
-            || (protocol == UpstreamProtocol.Auto && stream.ApplicationProtocol == "h2");
-        return pool.Adopt(stream, cluster, isHttp2);
+        if (protocol == UpstreamProtocol.Auto)
+            protocol = stream.ApplicationProtocol == "h2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1;
+        return pool.Adopt(stream, cluster, protocol);
     }
 
     private LoopTask<bool> WaitForAsync(UpstreamConnector other)

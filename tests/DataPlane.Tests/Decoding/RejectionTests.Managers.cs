@@ -25,6 +25,18 @@ public sealed partial class RejectionTests
                 """ "commonHttpProtocolOptions":{"headersWithUnderscoresAction":7} """,
                 "common_http_protocol_options.headers_with_underscores_action: is 7, which this proxy does not know"
             },
+            {
+                """ "upgradeConfigs":[{}] """,
+                "upgrade_configs[0].upgrade_type: is missing; give websocket, CONNECT or another protocol"
+            },
+            {
+                """ "upgradeConfigs":[{"upgradeType":"websocket"},{"upgradeType":"WebSocket","enabled":false}] """,
+                "upgrade_configs[1].upgrade_type: is WebSocket again; list each once"
+            },
+            {
+                """ "upgradeConfigs":[{"upgradeType":"websocket","filters":[{"name":"x"}]}] """,
+                "upgrade_configs[0].filters: is not served; leave it out, and upgrades pass the connection manager's filters"
+            },
         };
 
     [Theory, MemberData(nameof(Managers))]

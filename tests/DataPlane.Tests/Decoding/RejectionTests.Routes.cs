@@ -133,6 +133,14 @@ public sealed partial class RejectionTests
                 "route.upgrade_configs[1].upgrade_type: is WebSocket again; list each once"
             },
             {
+                """ "match":{"prefix":"/"},"route":{"cluster":"a","upgradeConfigs":[{"upgradeType":"websocket","connectConfig":{}}]} """,
+                "route.upgrade_configs[0].connect_config: stands beside upgrade_type websocket; it is for CONNECT"
+            },
+            {
+                """ "match":{"connectMatcher":{}},"route":{"cluster":"a","upgradeConfigs":[{"upgradeType":"CONNECT","connectConfig":{"proxyProtocolConfig":{"version":5}}}]} """,
+                "route.upgrade_configs[0].connect_config.proxy_protocol_config.version: is 5, which this proxy does not know"
+            },
+            {
                 """ "match":{"prefix":"/"},"route":{"cluster":"a","retryPolicy":{"retryBackOff":{}}} """,
                 "route.retry_policy.retry_back_off.base_interval: is missing or 0; give more"
             },

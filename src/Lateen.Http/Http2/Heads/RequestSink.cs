@@ -108,7 +108,7 @@ internal ref struct RequestSink : IFieldSink
                 return value.IsEmpty || HttpSyntax.IsAuthority(value) ? Http2Fault.None : Http2Fault.InvalidAuthority;
             case PseudoHeader.Scheme:
                 return TakeScheme(value);
-            case PseudoHeader.Protocol when _options.AllowConnect && HttpSyntax.IsToken(value):
+            case PseudoHeader.Protocol when _options.AllowConnect && HttpSyntax.IsProtocol(value):
                 _protocol = _head.Headers.Store(value);
                 return Http2Fault.None;
             default:
