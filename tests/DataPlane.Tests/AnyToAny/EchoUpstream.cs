@@ -18,6 +18,9 @@ internal sealed class EchoUpstream : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.Single()).Port;
 
+    /// <summary>Completes when a request waits.</summary>
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Completes when a request that waits was cancelled by its client.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -165,6 +168,7 @@ internal sealed class EchoUpstream : IAsyncDisposable
 
     private async Task WaitAsync(HttpContext context)
     {
+        Waiting.TrySetResult();
         using var registration = context.RequestAborted.Register(Cancelled.SetResult);
         await Cancelled.Task;
     }

@@ -2,6 +2,7 @@
 using System.Buffers.Text;
 using System.Text;
 using DataPlane.Tests.Http2;
+using DataPlane.Tests.Interop;
 using DataPlane.Tests.Overload;
 using DataPlane.Tests.Server;
 using static DataPlane.Tests.Upgrades.Chain;
@@ -134,12 +135,12 @@ public sealed class Http2UpgradeTests : IDisposable
     public async Task Curl_upgrades()
     {
         var at = _proxy.Http(ToA);
-        var (code, output) = await Tool.RunAsync(
+        var (code, output) = await Tool.Run(
             "curl",
-            $"-sS --max-time 10 --http2 -w \"%{{http_version}} %{{num_connects}};\" http://{at}/one http://{at}/two"
+            $"-sS --max-time 10 --http2 -w %{{http_version}}:%{{num_connects}}; http://{at}/one http://{at}/two"
         );
         Assert.Equal(0, code);
-        Assert.Equal(2, output.Split(["2 1;", "2 0;"], StringSplitOptions.None).Length - 1);
+        Assert.Equal(2, output.Split(["2:1;", "2:0;"], StringSplitOptions.None).Length - 1);
         Assert.Contains("GET /one HTTP/1.1", output, StringComparison.Ordinal);
         Assert.Contains("GET /two HTTP/1.1", output, StringComparison.Ordinal);
         Assert.Equal(1, _proxy.Stat("http.test.downstream_cx_total"));
@@ -150,7 +151,7 @@ public sealed class Http2UpgradeTests : IDisposable
     public async Task Nghttp_upgrades()
     {
         var at = _proxy.Http(ToA);
-        var (code, output) = await Tool.RunAsync("nghttp", $"-u -v -t 10 -m 3 http://{at}/three");
+        var (code, output) = await Tool.Run("nghttp", $"-u -v -t 10 -m 3 http://{at}/three");
         Assert.Equal(0, code);
         Assert.Contains("HTTP Upgrade success", output, StringComparison.Ordinal);
         Assert.Contains("GET /three HTTP/1.1", output, StringComparison.Ordinal);
