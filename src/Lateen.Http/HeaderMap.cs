@@ -81,7 +81,7 @@ public sealed class HeaderMap
     }
 
     /// <summary>Replaces the lines of a field, when there are several, by one with their values in order and a separator between.</summary>
-    internal void Join(KnownHeader id, ReadOnlySpan<byte> separator)
+    public void Join(KnownHeader id, ReadOnlySpan<byte> separator)
     {
         var first = IndexOf(id);
         var lines = 0;

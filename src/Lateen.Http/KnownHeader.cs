@@ -31,6 +31,7 @@ public enum KnownHeader : byte
     XForwardedFor,
     XForwardedProto,
     XForwardedHost,
+    XForwardedClientCert,
     XEnvoyUpstreamServiceTime,
     XEnvoyAttemptCount,
     XEnvoyOriginalPath,

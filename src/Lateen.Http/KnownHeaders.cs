@@ -51,6 +51,9 @@ public static class KnownHeaders
             : lowerCaseName.SequenceEqual("x-envoy-original-path"u8) ? KnownHeader.XEnvoyOriginalPath
             : lowerCaseName.SequenceEqual("x-envoy-peer-metadata"u8) ? KnownHeader.XEnvoyPeerMetadata
             : KnownHeader.Other,
+            23 => lowerCaseName.SequenceEqual("x-forwarded-client-cert"u8)
+                ? KnownHeader.XForwardedClientCert
+                : KnownHeader.Other,
             24 => lowerCaseName.SequenceEqual("x-envoy-peer-metadata-id"u8)
                 ? KnownHeader.XEnvoyPeerMetadataId
                 : KnownHeader.Other,
@@ -96,6 +99,7 @@ public static class KnownHeaders
             KnownHeader.XForwardedFor => "x-forwarded-for"u8,
             KnownHeader.XForwardedProto => "x-forwarded-proto"u8,
             KnownHeader.XForwardedHost => "x-forwarded-host"u8,
+            KnownHeader.XForwardedClientCert => "x-forwarded-client-cert"u8,
             KnownHeader.XEnvoyUpstreamServiceTime => "x-envoy-upstream-service-time"u8,
             KnownHeader.XEnvoyAttemptCount => "x-envoy-attempt-count"u8,
             KnownHeader.XEnvoyOriginalPath => "x-envoy-original-path"u8,

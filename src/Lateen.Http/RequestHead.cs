@@ -22,7 +22,10 @@ public sealed class RequestHead
     /// <summary>As <c>GET</c>; case matters (RFC 9110 §9.1).</summary>
     public ReadOnlySpan<byte> Method => Headers.Text(_method);
 
-    /// <summary><c>http</c> or <c>https</c>: of the absolute-form target or the transport.</summary>
+    /// <summary>
+    /// <c>http</c> or <c>https</c>; empty where the request does not say, as HTTP/1 without the absolute form: the
+    /// transport tells.
+    /// </summary>
     public ReadOnlySpan<byte> Scheme => Headers.Text(_scheme);
 
     /// <summary>Host and optional port, as the client wrote it.</summary>

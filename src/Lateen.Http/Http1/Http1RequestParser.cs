@@ -135,7 +135,6 @@ public static class Http1RequestParser
             head.SetAuthority(target);
             return Http1Fault.None;
         }
-        head.SetScheme("http"u8);
         if (target[0] == '/' || (target.SequenceEqual("*"u8) && method.SequenceEqual("OPTIONS"u8)))
         {
             head.SetPath(target);
@@ -152,7 +151,9 @@ public static class Http1RequestParser
         var scheme = target[..colon];
         if (Ascii.EqualsIgnoreCase(scheme, "https"u8))
             head.SetScheme("https"u8);
-        else if (!Ascii.EqualsIgnoreCase(scheme, "http"u8))
+        else if (Ascii.EqualsIgnoreCase(scheme, "http"u8))
+            head.SetScheme("http"u8);
+        else
             return Http1Fault.InvalidTarget;
         var rest = target[(colon + 3)..];
         var end = rest.IndexOfAny((byte)'/', (byte)'?');

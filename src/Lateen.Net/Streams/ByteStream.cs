@@ -12,8 +12,6 @@ namespace Lateen.Net.Streams;
 /// </summary>
 public abstract class ByteStream
 {
-    private RestoredAddresses? _restored;
-
     private protected ByteStream(EventLoop loop) => Loop = loop;
 
     public EventLoop Loop { get; }
@@ -127,26 +125,20 @@ public abstract class ByteStream
     /// <summary>Told once when the stream is closed, whoever closes it; null for nobody.</summary>
     public IStreamOwner? Owner { get; set; }
 
+    /// <summary>What listener filters found out; nothing on an upstream connection.</summary>
+    public InspectedConnection Inspected { get; set; } = InspectedConnection.Nothing;
+
+    /// <summary>SNI that the client sent, to us or past us; empty for none.</summary>
+    public string ServerName => Tls is { ServerName.Length: > 0 } tls ? tls.ServerName : Inspected.ServerName;
+
     /// <summary>Whose connection it is: the socket's peer, unless a PROXY protocol header named another.</summary>
-    public NetAddress RemoteAddress =>
-        _restored is { Remote.IsNone: false } restored ? restored.Remote : DirectRemoteAddress;
+    public NetAddress RemoteAddress => Inspected.Remote.IsNone ? DirectRemoteAddress : Inspected.Remote;
 
     /// <summary>The socket's peer.</summary>
     public abstract NetAddress DirectRemoteAddress { get; }
 
     /// <summary>Where it goes: the socket's address, for which the kernel is asked each time, unless another was restored.</summary>
-    public NetAddress GetLocalAddress() =>
-        _restored is { Local.IsNone: false } restored ? restored.Local : GetSocketAddress();
-
-    /// <summary>
-    /// Puts in force what a listener filter found out: whom the connection is from, where it was meant to go. None leaves
-    /// an address as it is.
-    /// </summary>
-    public void RestoreAddresses(in NetAddress remote, in NetAddress local) =>
-        _restored = new RestoredAddresses(
-            remote.IsNone && _restored is not null ? _restored.Remote : remote,
-            local.IsNone && _restored is not null ? _restored.Local : local
-        );
+    public NetAddress GetLocalAddress() => Inspected.Local.IsNone ? GetSocketAddress() : Inspected.Local;
 
     private protected abstract NetAddress GetSocketAddress();
 
@@ -160,8 +152,6 @@ public abstract class ByteStream
     public long BytesWritten { get; private protected set; }
 
     public const int DefaultMaxBuffered = 16 * 1024;
-
-    private sealed record RestoredAddresses(NetAddress Remote, NetAddress Local);
 
     /// <summary>Somebody watches from here on: what came before and shows itself by no further event is looked for.</summary>
     private protected virtual void OnWatched() { }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Text;
 
 namespace Lateen.Net.Tls;
@@ -83,13 +84,20 @@ internal static class DistinguishedName
             text.Append('#').Append(Convert.ToHexString(attribute.ReadEncodedValue().Span));
             return;
         }
-        var value = attribute.ReadCharacterString((UniversalTagNumber)tag.TagValue);
+        // As OpenSSL's XN_FLAG_RFC2253, which Envoy uses: UTF-8, with what is no printable ASCII in hexadecimal.
+        var value = Encoding.UTF8.GetBytes(attribute.ReadCharacterString((UniversalTagNumber)tag.TagValue));
         for (var i = 0; i < value.Length; i++)
         {
-            var atEdge = (i == 0 && value[i] is '#' or ' ') || (i == value.Length - 1 && value[i] == ' ');
-            if (atEdge || value[i] is ',' or '+' or '"' or '\\' or '<' or '>' or ';')
+            var character = (char)value[i];
+            if (character is < ' ' or > '~')
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\\{value[i]:X2}");
+                continue;
+            }
+            var atEdge = (i == 0 && character is '#' or ' ') || (i == value.Length - 1 && character == ' ');
+            if (atEdge || character is ',' or '+' or '"' or '\\' or '<' or '>' or ';')
                 text.Append('\\');
-            text.Append(value[i]);
+            text.Append(character);
         }
     }
 

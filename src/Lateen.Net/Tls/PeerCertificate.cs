@@ -23,6 +23,7 @@ public sealed class PeerCertificate
     private readonly byte[] _encoded;
     private string? _sha256;
     private string? _sha1;
+    private string? _urlEncodedPem;
 
     private PeerCertificate(byte[] encoded)
     {
@@ -95,6 +96,10 @@ public sealed class PeerCertificate
     /// <summary>SHA-1 likewise.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "A name that logs ask for, not a protection.")]
     public string Sha1 => _sha1 ??= Convert.ToHexStringLower(SHA1.HashData(_encoded));
+
+    /// <summary>PEM, percent-encoded (RFC 3986 §2.1), as headers and logs carry it; made when first asked for.</summary>
+    public string UrlEncodedPem =>
+        _urlEncodedPem ??= Uri.EscapeDataString(PemEncoding.WriteString("CERTIFICATE", _encoded) + "\n");
 
     /// <summary>The SPIFFE id: the only URI, when it is one; else null.</summary>
     public string? SpiffeId => _uris is [var uri] && IsSpiffe(uri) ? uri : null;

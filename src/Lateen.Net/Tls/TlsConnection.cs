@@ -32,6 +32,9 @@ public sealed record TlsConnection(
     /// <summary>DER of what the peer sent behind its leaf; empty after a resumption, where nothing is sent.</summary>
     public IReadOnlyList<byte[]> PeerIssuers { get; init; } = [];
 
+    /// <summary>The peer's leaf, then what came behind it as far as it can be read; read when first asked for.</summary>
+    public IReadOnlyList<PeerCertificate> PeerChain => _peerChain ??= ReadChain();
+
     /// <summary>What was wrong with a peer that was let in all the same; <see cref="TlsOutcome.Established"/> for nothing.</summary>
     public TlsOutcome Tolerated { get; init; }
 
@@ -39,4 +42,19 @@ public sealed record TlsConnection(
     public bool HasWrongKeyUsage { get; init; }
 
     public OcspOutcome Ocsp { get; init; }
+
+    private List<PeerCertificate>? _peerChain;
+
+    private List<PeerCertificate> ReadChain()
+    {
+        var chain = new List<PeerCertificate>();
+        if (Peer is not null)
+            chain.Add(Peer);
+        for (var i = 0; i < PeerIssuers.Count; i++)
+        {
+            if (PeerCertificate.TryParse(PeerIssuers[i]) is { } issuer)
+                chain.Add(issuer);
+        }
+        return chain;
+    }
 }

@@ -63,7 +63,7 @@ internal sealed unsafe class TlsEngine
     /// <summary>In words, what went wrong; empty for nothing.</summary>
     public string FailureDetail { get; set; } = "";
 
-    /// <summary>The same as Envoy tells it: <c>TLS_error:|</c>, OpenSSL's error and the detail, <c>:TLS_error_end</c>.</summary>
+    /// <summary>The same as Envoy tells it: <c>TLS_error:</c>, OpenSSL's errors and the detail, <c>:TLS_error_end</c>.</summary>
     public string FailureReason { get; private set; } = "";
 
     /// <summary>What became of the client's wish for an OCSP response.</summary>
@@ -277,15 +277,21 @@ internal sealed unsafe class TlsEngine
     private void OnBroken()
     {
         _isBroken = true;
-        var error = LibCrypto.TakeError();
-        LibCrypto.ClearErrors();
+        var reason = "";
+        ulong last = 0;
+        while (LibCrypto.TakeError() is not 0 and var error)
+        {
+            reason += TlsNames.Listed(error);
+            last = error;
+        }
         if (VerifyOutcome != TlsOutcome.Established)
             FailureOutcome = VerifyOutcome;
-        else if (((int)error & OpenSslResult.ReasonMask) == OpenSslResult.ReasonNoPeerCertificate)
+        else if (((int)last & OpenSslResult.ReasonMask) == OpenSslResult.ReasonNoPeerCertificate)
             FailureOutcome = TlsOutcome.NoPeerCertificate;
-        FailureReason = TlsNames.FailureReason(error, FailureDetail);
+        if (last != 0)
+            FailureReason = $"TLS_error:{reason}{(FailureDetail.Length == 0 ? "" : ":")}{FailureDetail}:TLS_error_end";
         if (FailureDetail.Length == 0)
-            FailureDetail = TlsNames.Error(error);
+            FailureDetail = TlsNames.Error(last);
     }
 }
 

@@ -58,18 +58,14 @@ internal static unsafe class TlsNames
         };
 
     /// <summary>
-    /// An error as Envoy writes it into <c>%UPSTREAM_TRANSPORT_FAILURE_REASON%</c>. The number is OpenSSL's, the reason is
+    /// An error as Envoy lists it in <c>%UPSTREAM_TRANSPORT_FAILURE_REASON%</c>. The number is OpenSSL's, the reason is
     /// spelled as BoringSSL does: CERTIFICATE_VERIFY_FAILED.
     /// </summary>
-    public static string FailureReason(ulong error, string detail)
+    public static string Listed(ulong error)
     {
-        if (error == 0)
-            return "";
         var reason = Marshal.PtrToStringUTF8((nint)LibCrypto.ReasonText(error)) ?? "unknown";
         var library = Marshal.PtrToStringUTF8((nint)LibCrypto.LibraryText(error)) ?? "";
-        var name = reason.ToUpperInvariant().Replace(' ', '_');
-        var more = detail.Length == 0 ? "" : $":{detail}";
-        return $"TLS_error:|{error}:{library}:OPENSSL_internal:{name}{more}:TLS_error_end";
+        return $"|{error}:{library}:OPENSSL_internal:{reason.ToUpperInvariant().Replace(' ', '_')}";
     }
 
     /// <summary>An error in words; 0 is a connection that ended or broke in the middle.</summary>

@@ -32,6 +32,8 @@ internal static class HttpConnectionManagerDecoder
             ServerHeader = (ServerHeaderTransformation)manager.ServerHeaderTransformation,
             UseRemoteAddress = manager.UseRemoteAddress ?? false,
             SkipXffAppend = manager.SkipXffAppend,
+            ForwardClientCert = ForwardingOf(manager, path, context),
+            CertDetails = CertDetailsOf(manager.SetCurrentClientCertDetails),
             GenerateRequestId = manager.GenerateRequestId ?? true,
             PreserveExternalRequestId = manager.PreserveExternalRequestId,
             AlwaysSetRequestIdInResponse = manager.AlwaysSetRequestIdInResponse,
@@ -81,6 +83,29 @@ internal static class HttpConnectionManagerDecoder
         if (spec.RouteConfigName is null && spec.InlineRoutes is null)
             context.Add($"{path}.route_specifier", "is missing; give rds or route_config");
         return spec;
+    }
+
+    private static ForwardClientCert ForwardingOf(
+        HttpApi.HttpConnectionManager manager,
+        string path,
+        DecodeContext context
+    )
+    {
+        var forwarding = (ForwardClientCert)manager.ForwardClientCertDetails;
+        if (!Enum.IsDefined(forwarding))
+            context.Add($"{path}.forward_client_cert_details", $"is {(int)forwarding}, which is none that is known");
+        return forwarding;
+    }
+
+    private static ClientCertDetails CertDetailsOf(ManagerTypes.SetCurrentClientCertDetails? details)
+    {
+        if (details is null)
+            return ClientCertDetails.None;
+        return (details.Subject == true ? ClientCertDetails.Subject : ClientCertDetails.None)
+            | (details.Cert ? ClientCertDetails.Cert : ClientCertDetails.None)
+            | (details.Chain ? ClientCertDetails.Chain : ClientCertDetails.None)
+            | (details.Uri ? ClientCertDetails.Uri : ClientCertDetails.None)
+            | (details.Dns ? ClientCertDetails.Dns : ClientCertDetails.None);
     }
 
     private static EscapedSlashes EscapedSlashesOf(

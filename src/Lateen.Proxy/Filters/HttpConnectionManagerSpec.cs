@@ -29,6 +29,12 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>skip_xff_append</c>.</summary>
     public bool SkipXffAppend { get; init; }
 
+    /// <summary><c>forward_client_cert_details</c>: the header is removed by default.</summary>
+    public ForwardClientCert ForwardClientCert { get; init; }
+
+    /// <summary><c>set_current_client_cert_details</c>, beside who we are and the certificate's hash.</summary>
+    public ClientCertDetails CertDetails { get; init; }
+
     /// <summary><c>generate_request_id</c>, true by default.</summary>
     public bool GenerateRequestId { get; init; } = true;
 

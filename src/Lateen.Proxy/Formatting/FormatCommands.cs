@@ -22,13 +22,15 @@ internal static class FormatCommands
         {
             "REQ" => new RequestHeaderPart(argument, maxLength),
             "RESP" => new ResponseHeaderPart(argument, maxLength),
-            "START_TIME" => new StartTimePart(argument),
+            "START_TIME" => new TimePart(argument, static stream => stream.StartUnixTicks),
             "PROTOCOL" => new TextPart(ProtocolOf),
             "RESPONSE_CODE" => new NumberPart(static stream => stream.ResponseCode),
             "RESPONSE_FLAGS" => new TextPart(static stream => ResponseFlagsText.Of(stream.Flags)),
             "RESPONSE_CODE_DETAILS" => new TextPart(static stream => stream.ResponseCodeDetails),
             "CONNECTION_TERMINATION_DETAILS" => new TextPart(static stream => stream.ConnectionTerminationDetails),
-            "UPSTREAM_TRANSPORT_FAILURE_REASON" => new TextPart(static stream => stream.UpstreamTransportFailureReason),
+            "UPSTREAM_TRANSPORT_FAILURE_REASON" => new TextPart(static stream =>
+                stream.UpstreamTransportFailureReason?.Replace(' ', '_')
+            ),
             "BYTES_RECEIVED" => new NumberPart(static stream => stream.BytesReceived),
             "BYTES_SENT" => new NumberPart(static stream => stream.BytesSent),
             "DURATION" => new NumberPart(static stream => (long)stream.Duration.TotalMilliseconds),
@@ -43,7 +45,8 @@ internal static class FormatCommands
             "REQUESTED_SERVER_NAME" => new TextPart(static stream => stream.RequestedServerName),
             "ROUTE_NAME" => new TextPart(static stream => stream.RouteName),
             "UPSTREAM_REQUEST_ATTEMPT_COUNT" => new NumberPart(static stream => stream.AttemptCount),
-            _ => throw new FormatException($"%{command}% is no command that is known here"),
+            _ => TlsCommands.Parse(name, argument)
+                ?? throw new FormatException($"%{command}% is no command that is known here"),
         };
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http;
 using Lateen.Net.Async;
+using Lateen.Net.Tls;
 
 namespace Lateen.Proxy.Http;
 
@@ -14,6 +15,9 @@ internal abstract class ClientStream : HttpStream
 
     /// <summary>This proxy's end of the connection, as <c>10.0.0.1:4711</c>; text made once per connection.</summary>
     public virtual string? LocalAddress => null;
+
+    /// <summary>What the connection's handshake settled; null in plaintext.</summary>
+    public virtual TlsConnection? Tls => null;
 
     /// <summary>What is spoken to the upstream.</summary>
     public abstract bool IsHttp2 { get; }

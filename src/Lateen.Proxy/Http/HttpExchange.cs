@@ -58,7 +58,7 @@ internal sealed class HttpExchange
         var connection = Connection;
         if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
             return await RefuseTargetAsync(verdict);
-        RequestHeaders.Prepare(Info.Request, connection.Manager, connection.Client, _worker);
+        RequestHeaders.Prepare(Info.Request, connection, _worker);
         Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (_client.WantsTunnel && !TryAcceptUpgrade())
             return await AnswerAsync(LocalReply.UpgradeRefused);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
@@ -11,6 +12,14 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
 
     /// <summary>The answer has <c>x-envoy-overloaded: true</c>: nothing was tried, and trying again makes it worse.</summary>
     public bool IsOverload { get; init; }
+
+    /// <summary>The same with what the transport says of the failure, which both client and log are told.</summary>
+    public LocalReply Because(string transportFailure) =>
+        this with
+        {
+            Body = [.. Body, .. Encoding.UTF8.GetBytes($", transport failure reason: {transportFailure}")],
+            Details = $"{Details.TrimEnd('}')}|{transportFailure.Replace(' ', '_')}}}",
+        };
 
     public static LocalReply RouteNotFound { get; } = new(404, [], "route_not_found", ResponseFlags.NoRoute);
 

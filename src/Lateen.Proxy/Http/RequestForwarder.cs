@@ -229,7 +229,10 @@ internal sealed class RequestForwarder : IClientWatcher
             return await _exchange.RefuseAsync(
                 _pump.IsBodyAtFault ? _client.Fault : new RequestFault(431, "http.request_headers_too_large")
             );
-        return await _exchange.AnswerAsync(outcome.ToReply(interruption, _client.IsBodyComplete), isLast: wasPumping);
+        var reply = outcome.ToReply(interruption, _client.IsBodyComplete);
+        if (outcome == AttemptOutcome.ConnectFailed && Info.UpstreamTransportFailureReason is { } reason)
+            reply = reply.Because(reason);
+        return await _exchange.AnswerAsync(reply, isLast: wasPumping);
     }
 
     /// <summary>The target of a CONNECT needs its port, which was cut off to route by (Envoy <c>strip_any_host_port</c>).</summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Http;
 using Lateen.Net;
 using Lateen.Proxy.Filters;
@@ -12,27 +13,18 @@ internal static class RequestHeaders
     private const int UuidLength = 36;
     private static ReadOnlySpan<byte> Hex => "0123456789abcdef"u8;
 
-    public static void Prepare(
-        RequestHead request,
-        HttpConnectionManagerSpec manager,
-        in NetAddress client,
-        Worker worker
-    )
+    public static void Prepare(RequestHead request, ServerConnection connection, Worker worker)
     {
         var headers = request.Headers;
+        var manager = connection.Manager;
+        var client = connection.Client;
         var isInternal = manager.UseRemoteAddress ? IsPrivate(client) : HasOnePrivateForwardedAddress(headers);
         if (!isInternal)
             DropControlHeaders(headers);
-        if (manager.UseRemoteAddress)
-        {
-            if (!manager.SkipXffAppend)
-                AppendForwardedFor(headers, client);
-            headers.Set(KnownHeader.XForwardedProto, request.Scheme);
-        }
-        else if (!headers.Contains(KnownHeader.XForwardedProto))
-        {
-            headers.Add(KnownHeader.XForwardedProto, request.Scheme);
-        }
+        if (manager.UseRemoteAddress && !manager.SkipXffAppend)
+            AppendForwardedFor(headers, client);
+        SetScheme(request, manager, connection.Tls is null ? "http"u8 : "https"u8);
+        ForwardedClientCert.Apply(headers, connection);
         // An edge does not trust the ids of strangers (Envoy preserve_external_request_id).
         if (manager.UseRemoteAddress && !isInternal && !manager.PreserveExternalRequestId)
             headers.Remove(KnownHeader.XRequestId);
@@ -42,6 +34,22 @@ internal static class RequestHeaders
             WriteUuid(worker.NextRandom(), worker.NextRandom(), id);
             headers.Add(KnownHeader.XRequestId, id);
         }
+    }
+
+    /// <summary>What the client spoke: as a proxy before us says, or as the transport is; an edge believes the transport alone.</summary>
+    private static void SetScheme(RequestHead request, HttpConnectionManagerSpec manager, ReadOnlySpan<byte> transport)
+    {
+        var headers = request.Headers;
+        if (manager.UseRemoteAddress || !headers.Contains(KnownHeader.XForwardedProto))
+            headers.Set(KnownHeader.XForwardedProto, transport);
+        if (!request.Scheme.IsEmpty || request.Path.IsEmpty)
+            return;
+        headers.TryGet(KnownHeader.XForwardedProto, out var told);
+        request.SetScheme(
+            Ascii.EqualsIgnoreCase(told, "https"u8) ? "https"u8
+            : Ascii.EqualsIgnoreCase(told, "http"u8) ? "http"u8
+            : transport
+        );
     }
 
     /// <summary>x-envoy-* from outside could change timeouts and retries; Envoy takes them from internal requests only.</summary>
@@ -93,7 +101,7 @@ internal static class RequestHeaders
         if (!headers.TryGet(KnownHeader.XForwardedFor, out var value) || value.Contains((byte)',') || value.Length > 45)
             return false;
         Span<char> text = stackalloc char[45];
-        System.Text.Ascii.ToUtf16(value, text, out var length);
+        Ascii.ToUtf16(value, text, out var length);
         return System.Net.IPAddress.TryParse(text[..length], out var address) && IsPrivate(NetAddress.From(address, 0));
     }
 

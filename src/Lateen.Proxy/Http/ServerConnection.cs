@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Listeners;
@@ -17,6 +18,7 @@ internal abstract class ServerConnection
     private readonly FilterChainRuntime _chain;
     private string? _remoteText;
     private string? _localText;
+    private byte[]? _certDetails;
     private NetAddress _localAddress;
 
     protected ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
@@ -39,6 +41,13 @@ internal abstract class ServerConnection
     public IReadOnlyList<IHttpFilter> Filters => _chain.HttpFilters;
 
     public NetAddress Client => Stream.RemoteAddress;
+
+    /// <summary>What its handshake settled; null in plaintext.</summary>
+    public TlsConnection? Tls => Stream.Tls;
+
+    /// <summary>What <c>x-forwarded-client-cert</c> says of the client; empty where it has shown no certificate. Made once.</summary>
+    public ReadOnlySpan<byte> ClientCertDetails =>
+        _certDetails ??= Tls is { Peer: not null } tls ? ForwardedClientCert.Describe(tls, Manager.CertDetails) : [];
 
     /// <summary>The next response is the last: the listener drains, or the connection has served enough.</summary>
     public bool IsClosing =>
@@ -73,6 +82,8 @@ internal abstract class ServerConnection
             return;
         info.DownstreamRemoteAddress = _remoteText ??= Stream.RemoteAddress.ToString();
         info.DownstreamLocalAddress = _localText ??= Stream.GetLocalAddress().ToString();
+        info.DownstreamTls = Tls;
+        info.RequestedServerName = Stream.ServerName is { Length: > 0 } name ? name : null;
         _chain.AccessLog.Log(Worker.Index, info);
     }
 

@@ -76,8 +76,9 @@ internal sealed class UpstreamAttempt(
         var protocol = Protocol();
         Upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
         if (Upstream is null)
-            return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
+            return NotConnected();
         info.UpstreamLocalAddress = Upstream.LocalAddress;
+        info.UpstreamTls = Upstream.Tls;
         if (Upstream is TcpClientStream tcp && ConnectSettings is { ProxyProtocolVersion: > 0 and var version })
             tcp.Introduction = (version, client.Connection.Stream);
         return await SendAsync(Upstream);
@@ -149,6 +150,12 @@ internal sealed class UpstreamAttempt(
         if (await pump.StartAsync(upstream) <= 0)
             return pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
         return await ReadHeadAsync(upstream);
+    }
+
+    private AttemptOutcome NotConnected()
+    {
+        info.UpstreamTransportFailureReason = _connector.FailureReason;
+        return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Server;
@@ -44,6 +45,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     }
 
     public ByteStream Stream { get; }
+
+    public override TlsConnection? Tls => Stream.Tls;
 
     public override string LocalAddress => _localAddress ??= Stream.GetLocalAddress().ToString();
 

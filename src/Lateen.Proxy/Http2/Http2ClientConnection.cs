@@ -4,6 +4,7 @@ using Lateen.Http.Http2;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Server;
@@ -45,6 +46,8 @@ internal sealed class Http2ClientConnection : IHttp2Handler
     public Http2Transport Transport { get; }
 
     /// <summary>Text made once.</summary>
+    public TlsConnection? Tls => _stream.Tls;
+
     public string LocalAddress => field ??= _stream.GetLocalAddress().ToString();
 
     /// <summary>Requests begun so far.</summary>

@@ -5,6 +5,7 @@ using Lateen.Http.Http2;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Http;
 
 namespace Lateen.Proxy.Http2;
@@ -19,6 +20,8 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
     private bool _hasHead;
     private bool _isEnded;
     private bool _wasRefused;
+
+    public override TlsConnection? Tls => _connection.Tls;
 
     public override string LocalAddress => _connection.LocalAddress;
 

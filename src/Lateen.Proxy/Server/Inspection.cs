@@ -95,7 +95,7 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
         if (!Stream.TryGetOriginalDestination(out var destination) || destination == Stream.GetLocalAddress())
             return;
         _isRedirected = true;
-        Stream.RestoreAddresses(default, destination);
+        Stream.Inspected = Stream.Inspected with { Local = destination };
     }
 
     private async LoopTask<bool> InspectTlsAsync()
@@ -109,9 +109,10 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
             switch (ClientHello.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), out _hello))
             {
                 case ClientHelloStatus.Complete:
+                    Stream.Inspected = Stream.Inspected with { ServerName = _hello!.ServerName };
                     Stats.OnTls(
                         Worker.Index,
-                        hasName: _hello!.ServerName.Length > 0,
+                        hasName: _hello.ServerName.Length > 0,
                         hasAlpn: _hello.Protocols.Count > 0
                     );
                     return true;
@@ -154,7 +155,7 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
             switch (ProxyHeader.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), out var header))
             {
                 case ProxyHeaderStatus.Complete:
-                    Stream.RestoreAddresses(header.Source, header.Destination);
+                    TakeAddresses(header);
                     return await DropAsync(header.Length);
                 case ProxyHeaderStatus.Absent when allowsPlain:
                     return true;
@@ -165,6 +166,12 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
                     return false;
             }
         }
+    }
+
+    private void TakeAddresses(in ProxyHeader header)
+    {
+        if (!header.Source.IsNone)
+            Stream.Inspected = Stream.Inspected with { Remote = header.Source, Local = header.Destination };
     }
 
     /// <summary>Takes bytes that were looked at off the connection.</summary>

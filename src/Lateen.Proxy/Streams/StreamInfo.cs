@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Routing;
 
 namespace Lateen.Proxy.Streams;
@@ -30,7 +31,7 @@ public sealed class StreamInfo
 
     public ResponseFlags Flags { get; set; }
 
-    /// <summary>Envoy's response code details, as <c>via_upstream</c> or <c>route_not_found</c>; a literal, never built.</summary>
+    /// <summary>Envoy's response code details, as <c>via_upstream</c> or <c>route_not_found</c>.</summary>
     public string? ResponseCodeDetails { get; set; }
 
     public string? ConnectionTerminationDetails { get; set; }
@@ -60,8 +61,14 @@ public sealed class StreamInfo
     /// <summary>Text made once per connection.</summary>
     public string? DownstreamRemoteAddress { get; set; }
 
-    /// <summary>SNI of the downstream TLS handshake.</summary>
+    /// <summary>SNI that the client sent; null for none.</summary>
     public string? RequestedServerName { get; set; }
+
+    /// <summary>What the client's handshake settled; null in plaintext.</summary>
+    public TlsConnection? DownstreamTls { get; set; }
+
+    /// <summary>What the handshake with the endpoint settled; null in plaintext, and where no connection came about.</summary>
+    public TlsConnection? UpstreamTls { get; set; }
 
     /// <summary>Upstream attempts made, the first one included.</summary>
     public int AttemptCount { get; set; }
@@ -97,6 +104,8 @@ public sealed class StreamInfo
         DownstreamLocalAddress = null;
         DownstreamRemoteAddress = null;
         RequestedServerName = null;
+        DownstreamTls = null;
+        UpstreamTls = null;
         AttemptCount = 0;
         StrippedPort = 0;
         MadeCookie = 0;

@@ -3,6 +3,7 @@ using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
+using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Http1;
@@ -42,6 +43,8 @@ internal sealed class TcpClientStream : ClientStream
     public override bool IsReused => false;
 
     public override bool IsHttp2 => false;
+
+    public override TlsConnection? Tls => _stream.Tls;
 
     public override string LocalAddress => field ??= _stream.GetLocalAddress().ToString();
 

@@ -160,6 +160,7 @@ internal sealed class TcpSession
             endpoint,
             _connectTimedOut ? LocalFailure.TimedOut : LocalFailure.ConnectFailed
         );
+        _info.UpstreamTransportFailureReason = UpstreamSecurity.FailureReason(_upstream);
         _upstream.Close();
         _upstream = null;
         return false;
@@ -225,6 +226,9 @@ internal sealed class TcpSession
         _info.Duration = Stopwatch.GetElapsedTime(_info.StartTimestamp, _worker.Loop.NowTimestamp);
         _info.DownstreamRemoteAddress = _client.RemoteAddress.ToString();
         _info.DownstreamLocalAddress = _client.GetLocalAddress().ToString();
+        _info.DownstreamTls = _client.Tls;
+        _info.RequestedServerName = _client.ServerName is { Length: > 0 } name ? name : null;
+        _info.UpstreamTls = _upstream?.Tls;
         _chain.AccessLog.Log(_worker.Index, _info);
     }
 }

@@ -35,6 +35,9 @@ internal sealed class UpstreamConnector : IReadyItem
     /// <summary>After a failure: the endpoint did not answer in the cluster's <c>connect_timeout</c>.</summary>
     public bool TimedOut { get; private set; }
 
+    /// <summary>After a failure: what TLS says of it, in Envoy's words; null where it was not TLS that failed.</summary>
+    public string? FailureReason { get; private set; }
+
     /// <summary>A stream, on a new connection where there is no other; null when there is none to be had.</summary>
     public async LoopTask<ClientStream?> ConnectAsync(
         EndpointPool pool,
@@ -43,6 +46,7 @@ internal sealed class UpstreamConnector : IReadyItem
     )
     {
         TimedOut = false;
+        FailureReason = null;
         _isAborted = false;
         if (protocol is UpstreamProtocol.Http1 or UpstreamProtocol.Tcp)
             return await OpenAsync(pool, cluster, protocol);
@@ -105,6 +109,7 @@ internal sealed class UpstreamConnector : IReadyItem
         if (!connected)
         {
             cluster.Stats.OnConnectFailed(_worker.Index, TimedOut);
+            FailureReason = UpstreamSecurity.FailureReason(stream);
             stream.Close();
             return null;
         }

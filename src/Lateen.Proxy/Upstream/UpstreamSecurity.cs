@@ -31,6 +31,10 @@ internal static class UpstreamSecurity
         : endpoint.Socket.IsTls ? ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
         : new LoopTask<TlsOutcome>(TlsOutcome.Established);
 
+    /// <summary>Why a handshake failed, in Envoy's words; null where none did.</summary>
+    public static string? FailureReason(ByteStream stream) =>
+        stream.TlsFailureReason.Length == 0 ? null : stream.TlsFailureReason;
+
     /// <summary>Says in a PROXY protocol header whose connection this is, before everything else.</summary>
     private static async LoopTask<TlsOutcome> IntroduceAsync(
         int worker,

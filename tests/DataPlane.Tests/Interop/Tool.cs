@@ -24,16 +24,29 @@ internal static class Tool
         return (code, output + errors);
     }
 
+    /// <summary>The same with arguments that may have spaces inside.</summary>
+    public static async Task<(int Code, string Output)> RunWith(string command, string[] arguments)
+    {
+        var (code, output, errors) = await Finish(Start(command, arguments), null, keepInput: false);
+        return (code, output + errors);
+    }
+
     /// <inheritdoc cref="Run"/>
-    public static async Task<(int Code, string Output, string Errors)> RunApart(
+    public static Task<(int Code, string Output, string Errors)> RunApart(
         string command,
         string arguments,
         string? input = null,
         bool keepInput = false
+    ) => Finish(Start(command, arguments), input, keepInput);
+
+    private static async Task<(int Code, string Output, string Errors)> Finish(
+        Process started,
+        string? input,
+        bool keepInput
     )
     {
         var stop = TestContext.Current.CancellationToken;
-        using var process = Start(command, arguments);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync(stop);
         var errors = process.StandardError.ReadToEndAsync(stop);
         if (input is not null)
@@ -47,15 +60,19 @@ internal static class Tool
         catch (TimeoutException)
         {
             process.Kill();
-            Assert.Fail($"{command} {arguments} did not end; it said: {await output}{await errors}");
+            var command = $"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}";
+            Assert.Fail($"{command} did not end; it said: {await output}{await errors}");
         }
         return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>Starts a command that goes on.</summary>
     public static Process Start(string command, string arguments) =>
+        Start(command, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static Process Start(string command, string[] arguments) =>
         Process.Start(
-            new ProcessStartInfo(command, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            new ProcessStartInfo(command, arguments)
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,

@@ -60,6 +60,8 @@ internal static class Requests
             out var fault
         );
         Assert.True(status == ParseStatus.Complete, $"{lines}: {fault}");
+        if (stream.Request.Scheme.IsEmpty)
+            stream.Request.SetScheme("http"u8); // which the connection manager knows from the connection
         return stream;
     }
 

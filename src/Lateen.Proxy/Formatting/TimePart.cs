@@ -4,18 +4,27 @@ using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Formatting;
 
-/// <summary><c>%START_TIME%</c>: UTC, in milliseconds as ISO 8601, or by a format of strftime's common letters and <c>%3f</c>.</summary>
-internal sealed class StartTimePart : FormatPart
+/// <summary>A moment, as <c>%START_TIME%</c>: UTC, in milliseconds as ISO 8601, or by a format of strftime's common letters and <c>%3f</c>.</summary>
+internal sealed class TimePart : FormatPart
 {
     private readonly string _format;
+    private readonly Func<StreamInfo, long?> _unixTicks;
 
-    public StartTimePart(string strftime) =>
+    /// <param name="strftime">Empty for ISO 8601.</param>
+    /// <param name="unixTicks">The moment in <see cref="TimeSpan"/> ticks since the Unix epoch; null where there is none.</param>
+    public TimePart(string strftime, Func<StreamInfo, long?> unixTicks)
+    {
         _format = strftime.Length == 0 ? "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" : Translate(strftime);
+        _unixTicks = unixTicks;
+    }
 
     public override int TryWrite(StreamInfo stream, Span<byte> destination)
     {
-        var start = DateTime.UnixEpoch.AddTicks(stream.StartUnixTicks);
-        start.TryFormat(destination, out var written, _format, CultureInfo.InvariantCulture);
+        if (_unixTicks(stream) is not { } ticks)
+            return None;
+        DateTime
+            .UnixEpoch.AddTicks(ticks)
+            .TryFormat(destination, out var written, _format, CultureInfo.InvariantCulture);
         return written;
     }
 
