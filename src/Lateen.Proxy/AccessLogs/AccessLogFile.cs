@@ -43,11 +43,16 @@ public sealed class AccessLogFile
     public void Log(int worker, SubstitutionFormat format, StreamInfo stream)
     {
         var line = _lines[worker] ??= new byte[MaxLine];
+        Log(worker, line.AsSpan(0, format.Write(stream, line)));
+    }
+
+    /// <summary>Logs a line, its end included; to be called by that worker's thread.</summary>
+    public void Log(int worker, ReadOnlySpan<byte> line)
+    {
         var ring = _rings[worker];
         if (ring is null)
             Volatile.Write(ref _rings[worker], ring = new LogRing());
-        var length = format.Write(stream, line);
-        if (!ring.TryWrite(line.AsSpan(0, length)))
+        if (!ring.TryWrite(line))
             Volatile.Write(ref _dropped[worker], _dropped[worker] + 1);
         _writer.OnWritten(isUrgent: ring.Length > LogRing.Size / 2);
     }

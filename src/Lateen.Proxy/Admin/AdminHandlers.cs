@@ -62,7 +62,7 @@ public sealed class AdminHandlers(ProxyState state)
             "/" or "/help" => AdminResponse.Text(Help),
             "/ready" => AdminResponse.Text($"{StateText()}\n", state.IsReady ? 200 : 503),
             "/server_info" => RuntimePages.ServerInfo(state),
-            "/clusters" => RuntimePages.Clusters(state, isJson),
+            "/clusters" => ClustersPage.Write(state, isJson),
             "/listeners" => RuntimePages.Listeners(state, isJson),
             "/config_dump" => ConfigDumpPage.Write(state, request),
             "/stats" => StatsPage.Stats(state, request),

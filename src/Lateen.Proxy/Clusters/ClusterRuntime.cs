@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
@@ -64,6 +63,34 @@ public sealed class ClusterRuntime
 
     public int HealthyCount => Balancer.HealthyCount;
 
+    /// <summary>Endpoints that are to be checked and have not been under this configuration.</summary>
+    public bool AwaitsChecks
+    {
+        get
+        {
+            foreach (var endpoint in _endpoints)
+            {
+                if (endpoint.State.IsActivelyChecked && !HasChecked(endpoint.State))
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>There are endpoints that discovery dropped and whose checks fail: another version is due.</summary>
+    public bool HasLeavers
+    {
+        get
+        {
+            foreach (var endpoint in _endpoints)
+            {
+                if (endpoint.Has(HealthFlags.PendingRemoval) && endpoint.IsToBeDropped)
+                    return true;
+            }
+            return false;
+        }
+    }
+
     public ClusterStats Stats { get; }
 
     /// <summary>Wants to be told of every answer and failure; null where the cluster detects no outliers.</summary>
@@ -92,25 +119,7 @@ public sealed class ClusterRuntime
     {
         sockets ??= ClusterSockets.Plaintext;
         var state = previous?.State ?? new ClusterState(spec.Name, stats.Workers);
-        var known = new Dictionary<Net.NetAddress, EndpointState>();
-        foreach (var endpoint in previous?.Endpoints ?? [])
-            known[endpoint.State.Address] = endpoint.State;
-        var entries = new EndpointEntry[set.Endpoints.Count];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            var endpoint = set.Endpoints[i];
-            var socket = sockets.For(endpoint.SocketMetadata);
-            if (!known.TryGetValue(endpoint.Address, out var remembered) || !ReferenceEquals(remembered.Socket, socket))
-                known[endpoint.Address] = remembered = new EndpointState(state, endpoint.Address, socket);
-            remembered.RewriteHost = endpoint.RewriteHost is null
-                ? null
-                : Encoding.ASCII.GetBytes(endpoint.RewriteHost);
-            if (spec.Outlier is not null)
-                remembered.Record ??= new EndpointRecord();
-            else if (remembered.ClearFailure(EndpointFailures.Outlier))
-                remembered.Record = null;
-            entries[i] = new EndpointEntry(remembered, endpoint);
-        }
+        var entries = new EndpointMerge(spec, state, sockets, previous).Of(set);
         var next = new ClusterRuntime(spec, set, entries, state, sockets, stats);
         if (previous is not null && previous.Spec.Service == spec.Service)
         {
@@ -120,6 +129,9 @@ public sealed class ClusterRuntime
         }
         return next;
     }
+
+    /// <summary>Whether an endpoint was checked under the configuration that this version has.</summary>
+    public bool HasChecked(EndpointState endpoint) => ReferenceEquals(endpoint.CheckedBy, Spec.HealthCheck);
 
     /// <summary>An endpoint for a request; null when there is none to use (503, flag UH).</summary>
     public EndpointState? Pick(in PickContext context) =>
@@ -142,15 +154,28 @@ public sealed class ClusterRuntime
     /// <summary>Adds a sample of every number of the cluster.</summary>
     internal void Collect(List<Sample> samples)
     {
-        var balancer = Balancer;
-        Stats.Collect(_endpoints.Length, balancer.HealthyCount, samples);
-        var degraded = _endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Degraded);
-        Stats.Scope.Collect("membership_degraded", SampleKind.Gauge, degraded, samples);
+        var scope = Stats.Scope;
+        Stats.Collect(_endpoints.Length, HealthyCount, samples);
+        Gauge("membership_degraded", static endpoint => endpoint.Health == EndpointHealth.Degraded);
+        Gauge("membership_excluded", static endpoint => endpoint.IsExcluded);
+        scope.Collect("membership_change", SampleKind.Counter, State.MembershipChanges, samples);
         if (Outliers is not null)
-            State.OutlierStats.Collect(Stats.Scope, _endpoints.Count(static endpoint => endpoint.IsEjected), samples);
-        Breaker.Collect(Stats.Scope, "default", samples);
-        HighBreaker.Collect(Stats.Scope, "high", samples);
+            State.OutlierStats.Collect(scope, _endpoints.Count(static endpoint => endpoint.IsEjected), samples);
+        if (Spec.HealthCheck is not null)
+            State.CheckStats.Collect(
+                scope,
+                _endpoints.Count(static endpoint => IsPassing(endpoint)),
+                _endpoints.Count(static endpoint => endpoint.Has(HealthFlags.DegradedActiveCheck)),
+                samples
+            );
+        Breaker.Collect(scope, "default", samples);
+        HighBreaker.Collect(scope, "high", samples);
+        void Gauge(string name, Func<EndpointEntry, bool> counts) =>
+            scope.Collect(name, SampleKind.Gauge, _endpoints.Count(counts), samples);
     }
+
+    private static bool IsPassing(EndpointEntry endpoint) =>
+        endpoint.State.IsActivelyChecked && !endpoint.Has(HealthFlags.FailedActiveCheck);
 
     /// <summary>One caller rebuilds; whoever comes meanwhile goes by the balancer there is.</summary>
     private HealthyBalancer Rebuild(HealthyBalancer current)

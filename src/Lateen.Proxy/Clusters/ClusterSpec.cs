@@ -4,6 +4,7 @@ using Lateen.Net;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.Health.Checks;
 using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
@@ -52,6 +53,18 @@ public sealed record ClusterSpec
 
     /// <summary><c>outlier_detection</c>; null for none.</summary>
     public OutlierSpec? Outlier { get; init; }
+
+    /// <summary><c>health_checks</c>; null for none.</summary>
+    public HealthCheckSpec? HealthCheck { get; init; }
+
+    /// <summary><c>ignore_health_on_host_removal</c>: endpoints that discovery drops go at once, whatever their checks say.</summary>
+    public bool IgnoresHealthOnRemoval { get; init; }
+
+    /// <summary><c>common_lb_config.ignore_new_hosts_until_first_hc</c>: new endpoints do not count until they are checked.</summary>
+    public bool IgnoresUncheckedEndpoints { get; init; }
+
+    /// <summary><c>wait_for_warm_on_init</c>: the proxy is not ready before the cluster is; true.</summary>
+    public bool DelaysReadiness { get; init; } = true;
 
     /// <summary><c>circuit_breakers</c> of the default priority.</summary>
     public CircuitBreakerSpec Breaker { get; init; } = CircuitBreakerSpec.Default;

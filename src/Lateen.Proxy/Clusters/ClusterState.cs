@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Lateen.Net;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.Health.Checks;
 using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
@@ -16,6 +17,8 @@ public sealed class ClusterState(string name, int workers)
     private readonly ConcurrentDictionary<NetAddress, EndpointState> _destinations = new();
     private int _healthRevision;
     private int _destinationCount;
+    private long _membershipChanges;
+    private ClusterChecks? _checks;
 
     public string Name { get; } = name;
 
@@ -29,8 +32,43 @@ public sealed class ClusterState(string name, int workers)
 
     public OutlierStats OutlierStats { get; } = new();
 
+    public HealthCheckStats CheckStats { get; } = new();
+
+    /// <summary>Who checks its endpoints; null while nobody does.</summary>
+    internal ClusterChecks? Checks
+    {
+        get => Volatile.Read(ref _checks);
+        set => Volatile.Write(ref _checks, value);
+    }
+
+    /// <summary>
+    /// Called, by any thread, when health checks have decided something that configuration waits for: the first round of a
+    /// new version is over, or an endpoint that is to be removed has failed.
+    /// </summary>
+    internal Action? Settled { get; set; }
+
     /// <summary>Goes up whenever the health of an endpoint changes; balancers built for another revision are rebuilt.</summary>
     public int HealthRevision => Volatile.Read(ref _healthRevision);
+
+    internal void OnSettled() => Settled?.Invoke();
+
+    /// <summary>
+    /// An answer to ordinary traffic had <c>x-envoy-immediate-health-check-fail</c>: the endpoint counts as failed until a
+    /// check passes. Any thread.
+    /// </summary>
+    internal void FailNow(EndpointState endpoint)
+    {
+        if (!endpoint.IsActivelyChecked)
+            return;
+        CheckStats.OnFailure(CheckFailure.Passive);
+        if (endpoint.SetFlags(HealthFlags.FailedActiveCheck | HealthFlags.ExcludedByImmediateFailure))
+            Checks?.OnFailedPassively(endpoint);
+    }
+
+    /// <summary>Times that the cluster's endpoints became others.</summary>
+    public long MembershipChanges => Volatile.Read(ref _membershipChanges);
+
+    internal void OnMembershipChanged() => Interlocked.Increment(ref _membershipChanges);
 
     internal void OnHealthChanged() => Interlocked.Increment(ref _healthRevision);
 

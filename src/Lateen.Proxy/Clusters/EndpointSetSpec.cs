@@ -31,6 +31,9 @@ public sealed record EndpointSpec(
 {
     public LocalitySpec Locality { get; init; } = LocalitySpec.None;
 
+    /// <summary><c>endpoint.health_check_config</c>.</summary>
+    public EndpointCheckSpec Check { get; init; } = EndpointCheckSpec.Default;
+
     /// <summary><c>endpoint.hostname</c>, else the DNS name: what <c>auto_host_rewrite</c> puts into requests.</summary>
     public string? RewriteHost { get; init; }
 
@@ -39,6 +42,23 @@ public sealed record EndpointSpec(
 
     /// <summary><c>metadata.filter_metadata["envoy.transport_socket_match"]</c>, values as JSON.</summary>
     public IReadOnlyDictionary<string, string> SocketMetadata { get; init; } = FrozenDictionary<string, string>.Empty;
+}
+
+/// <summary>How an endpoint differs from the others for active health checks (Envoy <c>Endpoint.HealthCheckConfig</c>).</summary>
+/// <param name="Address">Asked instead of the endpoint's own; none for that.</param>
+/// <param name="Port">Instead of that address's; 0 for that.</param>
+/// <param name="HostName">Host of the questions; empty leaves it to the check.</param>
+/// <param name="IsDisabled"><c>disable_active_health_check</c>: never asked, and taken for healthy.</param>
+public sealed record EndpointCheckSpec(NetAddress Address, int Port, string HostName, bool IsDisabled)
+{
+    public static EndpointCheckSpec Default { get; } = new(default, 0, "", false);
+
+    /// <summary>Where an endpoint is asked.</summary>
+    public NetAddress AddressFor(in NetAddress endpoint)
+    {
+        var address = Address.IsNone ? endpoint : Address;
+        return Port == 0 ? address : address.WithPort(Port);
+    }
 }
 
 /// <summary>Where endpoints are (Envoy <c>Locality</c>), with their <c>load_balancing_weight</c>; weight 0 stands for none set.</summary>
@@ -57,4 +77,7 @@ public enum EndpointHealth : byte
 
     /// <summary>Used in a panic only.</summary>
     Unhealthy,
+
+    /// <summary>As unhealthy, but only for the sake of going away.</summary>
+    Draining,
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.Health.Checks;
 using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
@@ -12,7 +13,8 @@ namespace Lateen.Proxy.Clusters;
 public sealed class EndpointState(ClusterState cluster, NetAddress address, TransportSocket? socket = null)
 {
     private int _activeRequests;
-    private int _failures;
+    private int _flags;
+    private HealthCheckSpec? _checkedBy;
 
     /// <summary>Name of the cluster.</summary>
     public string Cluster => cluster.Name;
@@ -28,6 +30,16 @@ public sealed class EndpointState(ClusterState cluster, NetAddress address, Tran
     /// <summary>What outlier detection remembers of it; null where the cluster has none.</summary>
     public EndpointRecord? Record { get; internal set; }
 
+    /// <summary>The configuration of health checks under which it was checked last; null before that, and without checks.</summary>
+    public HealthCheckSpec? CheckedBy
+    {
+        get => Volatile.Read(ref _checkedBy);
+        internal set => Volatile.Write(ref _checkedBy, value);
+    }
+
+    /// <summary>Active checks decide about it.</summary>
+    public bool IsActivelyChecked { get; internal set; }
+
     /// <summary>What carries its connections. Another socket makes another state, so no pooled connection outlives its socket.</summary>
     public TransportSocket Socket { get; } = socket ?? TransportSocket.Plaintext;
 
@@ -40,58 +52,31 @@ public sealed class EndpointState(ClusterState cluster, NetAddress address, Tran
     /// <summary>Requests under way on all workers: one of the few atomics, since least-request balancing is about the whole proxy.</summary>
     public int ActiveRequests => Volatile.Read(ref _activeRequests);
 
-    /// <summary>What the proxy itself found wrong with it.</summary>
-    public EndpointFailures Failures => (EndpointFailures)Volatile.Read(ref _failures);
+    /// <summary>What the proxy itself found out about its health.</summary>
+    public HealthFlags Flags => (HealthFlags)Volatile.Read(ref _flags);
 
     public void OnRequestStarted() => Interlocked.Increment(ref _activeRequests);
 
     public void OnRequestEnded() => Interlocked.Decrement(ref _activeRequests);
 
-    /// <summary>Notes a failure; the cluster's balancer goes by it from its next pick on. True when it was not known.</summary>
-    public bool SetFailure(EndpointFailures failure)
+    /// <summary>Sets flags; the cluster's balancer goes by them from its next pick on. True when one of them was not set.</summary>
+    public bool SetFlags(HealthFlags flags)
     {
-        if ((Interlocked.Or(ref _failures, (int)failure) & (int)failure) == (int)failure)
+        if ((Interlocked.Or(ref _flags, (int)flags) & (int)flags) == (int)flags)
             return false;
         cluster.OnHealthChanged();
         return true;
     }
 
-    /// <summary>Takes a failure back. True when there was one.</summary>
-    public bool ClearFailure(EndpointFailures failure)
+    /// <summary>Takes flags back. True when one of them was set.</summary>
+    public bool ClearFlags(HealthFlags flags)
     {
-        if ((Interlocked.And(ref _failures, ~(int)failure) & (int)failure) == 0)
+        var before = (HealthFlags)Interlocked.And(ref _flags, ~(int)flags);
+        if ((before & flags) == HealthFlags.None)
             return false;
-        AddedAt = Environment.TickCount64;
+        if ((before & flags & HealthFlags.Failed) != HealthFlags.None)
+            AddedAt = Environment.TickCount64;
         cluster.OnHealthChanged();
         return true;
     }
-}
-
-/// <summary>Why the proxy does not use an endpoint that configuration calls healthy.</summary>
-[Flags]
-public enum EndpointFailures
-{
-    None = 0,
-
-    /// <summary>An active health check failed, or the first one has not been answered.</summary>
-    ActiveCheck = 1,
-
-    /// <summary>Ejected by outlier detection.</summary>
-    Outlier = 2,
-}
-
-/// <summary>An endpoint as one version of its cluster sees it.</summary>
-public sealed record EndpointEntry(EndpointState State, EndpointSpec Spec)
-{
-    public uint Weight => Spec.Weight;
-
-    public int Priority => Spec.Priority;
-
-    /// <summary>What configuration says, unless the proxy knows better.</summary>
-    public EndpointHealth Health => State.Failures == EndpointFailures.None ? Spec.Health : EndpointHealth.Unhealthy;
-
-    /// <summary>Left out by outlier detection.</summary>
-    public bool IsEjected => (State.Failures & EndpointFailures.Outlier) != EndpointFailures.None;
-
-    public bool IsHealthy => Health == EndpointHealth.Healthy;
 }

@@ -88,9 +88,29 @@ internal static class EndpointDecoder
         )
         {
             RewriteHost = rewriteHost,
+            Check = Check(endpoint.Endpoint.HealthCheckConfig, $"{path}.endpoint.health_check_config", context),
             Metadata = MetadataDecoder.Texts(endpoint.Metadata),
             SocketMetadata = MetadataDecoder.Texts(endpoint.Metadata, TransportSocketDecoder.MatchMetadata),
         };
+    }
+
+    private static EndpointCheckSpec Check(
+        Api.Endpoint.Types.HealthCheckConfig? config,
+        string path,
+        DecodeContext context
+    )
+    {
+        if (config is null)
+            return EndpointCheckSpec.Default;
+        if (config.PortValue > ushort.MaxValue)
+            context.Add($"{path}.port_value", $"is {config.PortValue}; ports are 0 to 65535");
+        var address = config.Address is null ? default : context.Address(config.Address, $"{path}.address", out _);
+        return new EndpointCheckSpec(
+            address,
+            (int)Math.Min(config.PortValue, ushort.MaxValue),
+            config.Hostname,
+            config.DisableActiveHealthCheck
+        );
     }
 
     private static EndpointHealth Health(Api.LbEndpoint endpoint, string path, DecodeContext context)
@@ -101,8 +121,10 @@ internal static class EndpointDecoder
                 return EndpointHealth.Healthy;
             case CoreApi.HealthStatus.Degraded:
                 return EndpointHealth.Degraded;
-            case CoreApi.HealthStatus.Unhealthy or CoreApi.HealthStatus.Draining or CoreApi.HealthStatus.Timeout:
+            case CoreApi.HealthStatus.Unhealthy or CoreApi.HealthStatus.Timeout:
                 return EndpointHealth.Unhealthy;
+            case CoreApi.HealthStatus.Draining:
+                return EndpointHealth.Draining;
             default:
                 context.Add($"{path}.health_status", $"is {endpoint.HealthStatus}, which this proxy does not know");
                 return EndpointHealth.Unhealthy;

@@ -122,7 +122,7 @@ internal static class RouteDecoder
         );
 
     /// <summary>Pseudo-headers and the host are the request line's, and not for removal, as in Envoy.</summary>
-    private static string[] Names(RepeatedField<string> names, string path, DecodeContext context)
+    internal static string[] Names(RepeatedField<string> names, string path, DecodeContext context)
     {
         var lower = names.Select(static name => name.ToLowerInvariant()).ToArray();
         for (var i = 0; i < lower.Length; i++)
@@ -133,7 +133,7 @@ internal static class RouteDecoder
         return lower;
     }
 
-    private static List<HeaderToAdd> Headers(
+    internal static List<HeaderToAdd> Headers(
         RepeatedField<CoreApi.HeaderValueOption> options,
         string path,
         DecodeContext context

@@ -139,7 +139,7 @@ public sealed class OutlierDetector(OutlierSpec spec, IReadOnlyList<EndpointEntr
             }
             record.Ejections++;
             record.EjectedUntil = Math.Max(1, Clock() + EjectionTime(record.Ejections));
-            endpoint.SetFailure(EndpointFailures.Outlier);
+            endpoint.SetFlags(HealthFlags.FailedOutlierCheck);
             stats.OnEjected(reason);
         }
     }
@@ -173,7 +173,7 @@ public sealed class OutlierDetector(OutlierSpec spec, IReadOnlyList<EndpointEntr
             record.Reset5xx();
             record.ResetGateway();
             record.ResetLocal();
-            endpoint.ClearFailure(EndpointFailures.Outlier);
+            endpoint.ClearFlags(HealthFlags.FailedOutlierCheck);
         }
     }
 

@@ -84,10 +84,18 @@ internal sealed class UpstreamAttempt(
         return await SendAsync(Upstream);
     }
 
-    /// <summary>Tells outlier detection how the endpoint did.</summary>
+    /// <summary>Tells those who watch over health how the endpoint did.</summary>
     public AttemptOutcome Judge(AttemptOutcome outcome)
     {
-        if (_endpoint is null || Cluster.Outliers is not { } outliers)
+        if (_endpoint is null)
+            return outcome;
+        if (
+            outcome == AttemptOutcome.Answered
+            && Cluster.Spec.HealthCheck is not null
+            && info.Response.Headers.IndexOf("x-envoy-immediate-health-check-fail"u8) >= 0
+        )
+            Cluster.State.FailNow(_endpoint);
+        if (Cluster.Outliers is not { } outliers)
             return outcome;
         switch (outcome)
         {

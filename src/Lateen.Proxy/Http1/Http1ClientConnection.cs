@@ -6,14 +6,13 @@ using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
-using Lateen.Proxy.Server;
 using Lateen.Proxy.Upstream;
 
 namespace Lateen.Proxy.Http1;
 
 /// <summary>
-/// An HTTP/1.1 connection to an endpoint, which is also its one stream: used by one exchange at a time, or idle in its
-/// <see cref="EndpointPool"/>.
+/// An HTTP/1.1 connection to an endpoint, which is also its one stream: used by one exchange at a time, or idle with its
+/// owner.
 /// </summary>
 internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
 {
@@ -23,8 +22,7 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     /// <summary>Envoy's for upstreams: 60 KiB (<c>max_response_headers_kb</c>), 100 lines.</summary>
     private static readonly Http1Limits s_limits = Http1Limits.Default;
 
-    private readonly Worker _worker;
-    private readonly EndpointPool _pool;
+    private readonly IConnectionOwner _owner;
     private readonly ClusterRuntime _cluster;
     private readonly Http1Incoming _incoming = new();
     private readonly Http1Outgoing _outgoing = new();
@@ -35,13 +33,12 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     private int _uses;
     private bool _isClosed;
 
-    public Http1ClientConnection(Worker worker, EndpointPool pool, ClusterRuntime cluster, ByteStream stream)
+    public Http1ClientConnection(IConnectionOwner owner, ClusterRuntime cluster, ByteStream stream)
     {
-        _worker = worker;
-        _pool = pool;
+        _owner = owner;
         _cluster = cluster;
         Stream = stream;
-        cluster.Stats.OnConnectionOpened(worker.Index);
+        owner.OnOpened(cluster);
     }
 
     public ByteStream Stream { get; }
@@ -156,7 +153,7 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
     {
         var most = _cluster.Spec.MaxRequestsPerConnection;
         if (isClean && _response.KeepAlive && !Stream.IsDead && !Stream.HasUnreadInput && (most == 0 || _uses < most))
-            _pool.Return(this, _cluster.Spec.IdleTimeout);
+            _owner.OnIdle(this, _cluster.Spec.IdleTimeout);
         else
             Close();
     }
@@ -166,14 +163,14 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
         if (_isClosed)
             return;
         _isClosed = true;
-        _cluster.Stats.OnConnectionClosed(_worker.Index);
+        _owner.OnClosed(_cluster);
         Stream.Close();
     }
 
     /// <summary>The server closed while the connection was idle.</summary>
     public void OnPeerClosed(ByteStream stream)
     {
-        _pool.Remove(this);
+        _owner.OnPeerClosed(this);
         Close();
     }
 

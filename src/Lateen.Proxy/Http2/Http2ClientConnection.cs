@@ -18,16 +18,20 @@ namespace Lateen.Proxy.Http2;
 /// </summary>
 internal sealed class Http2ClientConnection : IHttp2Handler
 {
+    /// <summary>For the last frames to a server that may not read them.</summary>
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
+
     private readonly Worker _worker;
-    private readonly EndpointPool _pool;
+    private readonly IConnectionOwner _owner;
     private readonly ClusterRuntime _cluster;
     private readonly ByteStream _stream;
     private readonly LoopTimer _idle;
+    private bool _isRetired;
 
-    public Http2ClientConnection(Worker worker, EndpointPool pool, ClusterRuntime cluster, ByteStream stream)
+    public Http2ClientConnection(Worker worker, IConnectionOwner owner, ClusterRuntime cluster, ByteStream stream)
     {
         _worker = worker;
-        _pool = pool;
+        _owner = owner;
         _cluster = cluster;
         _stream = stream;
         Codec = new Http2Connection(
@@ -38,7 +42,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
             this
         );
         Transport = new Http2Transport(stream, Codec);
-        _idle = new LoopTimer(static self => ((Http2ClientConnection)self).Retire(), this);
+        _idle = new LoopTimer(static self => ((Http2ClientConnection)self).OnIdle(), this);
     }
 
     public Http2Connection Codec { get; }
@@ -59,6 +63,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
     /// <summary>One more request may be sent now.</summary>
     public bool CanOpen =>
         !IsOver
+        && !_isRetired
         && !_stream.IsDead
         && !_stream.PeerHasClosed
         && Codec.CanOpen
@@ -67,7 +72,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
     /// <summary>Runs to the connection's end.</summary>
     public async LoopTask<int> RunAsync()
     {
-        _cluster.Stats.OnConnectionOpened(_worker.Index);
+        _owner.OnOpened(_cluster);
         try
         {
             Transport.Start();
@@ -77,13 +82,15 @@ internal sealed class Http2ClientConnection : IHttp2Handler
         {
             IsOver = true;
             _worker.Loop.Disarm(_idle);
-            _pool.Remove(this);
+            _owner.OnRetired(this);
         }
-        if (Codec.Fault == Http2Fault.None || _stream.PeerHasClosed)
+        if (_stream.PeerHasClosed || (Codec.Fault == Http2Fault.None && !_isRetired))
             _stream.Abort();
+        _worker.Loop.Arm(_idle, s_farewell);
         await Transport.FinishAsync();
+        _worker.Loop.Disarm(_idle);
         Codec.Terminate(Http2ErrorCode.NoError);
-        _cluster.Stats.OnConnectionClosed(_worker.Index);
+        _owner.OnClosed(_cluster);
         _stream.Close();
         return 0;
     }
@@ -105,10 +112,22 @@ internal sealed class Http2ClientConnection : IHttp2Handler
         Transport.ScheduleFlush();
         if (Codec.ActiveStreams > 0 || IsOver)
             return;
-        if (Codec.PeerIsGoingAway || !CanOpen)
+        // Nobody is left, so what cannot take a request now never will.
+        if (!CanOpen)
             Retire();
         else if (_cluster.Spec.IdleTimeout > TimeSpan.Zero)
             _worker.Loop.Arm(_idle, _cluster.Spec.IdleTimeout);
+    }
+
+    /// <summary>Takes no more requests from here on, and ends with the last of those under way.</summary>
+    public void Retire()
+    {
+        _isRetired = true;
+        _owner.OnRetired(this);
+        Codec.SendGoAway();
+        Transport.ScheduleFlush();
+        if (Codec.ActiveStreams == 0)
+            Transport.EndReading();
     }
 
     RequestHead? IHttp2Handler.OnOpening(Http2Stream stream) => null;
@@ -134,19 +153,19 @@ internal sealed class Http2ClientConnection : IHttp2Handler
 
     void IHttp2Handler.OnGoAway(uint lastStreamId, Http2ErrorCode code)
     {
-        _pool.Remove(this);
         if (Codec.ActiveStreams == 0)
+            Retire();
+        else
+            _owner.OnRetired(this);
+    }
+
+    private void OnIdle()
+    {
+        if (IsOver)
+            _stream.Abort();
+        else
             Retire();
     }
 
     private static Http2ClientStream Of(Http2Stream stream) => (Http2ClientStream)stream.Owner!;
-
-    /// <summary>Ends a connection that nobody uses.</summary>
-    private void Retire()
-    {
-        _pool.Remove(this);
-        Codec.SendGoAway();
-        Transport.ScheduleFlush();
-        _stream.CancelRead();
-    }
 }

@@ -19,6 +19,7 @@ internal sealed class Http2Transport(ByteStream stream, Http2Connection codec) :
     private bool _isQueued;
     private bool _isWriting;
     private bool _isOver;
+    private bool _isEnding;
 
     /// <summary>Puts out what a connection begins with.</summary>
     public void Start()
@@ -40,10 +41,19 @@ internal sealed class Http2Transport(ByteStream stream, Http2Connection codec) :
                 if (fault != Http2Fault.None)
                     return IoResult.Failed;
             }
+            if (_isEnding)
+                return IoResult.Aborted;
             var result = await stream.ReadAsync(MaxInput);
             if (result <= 0)
                 return result;
         }
+    }
+
+    /// <summary>Ends <see cref="ReadToEndAsync"/>, also from inside the codec's events.</summary>
+    public void EndReading()
+    {
+        _isEnding = true;
+        stream.CancelRead();
     }
 
     /// <summary>Sees to it that the codec's output is written in this turn of the loop.</summary>

@@ -23,10 +23,13 @@ namespace Lateen.Proxy.Runtime;
 /// </summary>
 /// <remarks>
 /// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are, and either once its
-/// secrets are. Until then the previous version, if there was one, serves.
+/// secrets are, and the first round of its health checks is over. Until then the previous version, if there was one, serves.
 /// </remarks>
-public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry) : IResourceConsumer
+public sealed class ConfigStore : IResourceConsumer
 {
+    private readonly Published<ProxyRuntime> _published;
+    private readonly ProxyTelemetry _telemetry;
+    private readonly ClusterWarming _warming;
     private readonly ResourceTable<ClusterSpec> _clusters = new(TypeUrls.Cluster);
     private readonly ResourceTable<EndpointSetSpec> _endpoints = new(TypeUrls.Endpoints);
     private readonly ResourceTable<ListenerRuntime> _listeners = new(TypeUrls.Listener);
@@ -37,6 +40,13 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
     private readonly Lock _gate = new();
     private bool _hasClusters;
     private bool _hasListeners;
+
+    public ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry)
+    {
+        _published = published;
+        _telemetry = telemetry;
+        _warming = new ClusterWarming(telemetry.Stats, QueueRefresh);
+    }
 
     /// <summary>Raised after a new runtime was published, on the thread that applied the update.</summary>
     public event Action<ProxyRuntime>? Changed;
@@ -97,7 +107,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
             TypeUrls.Secret => _secrets.Apply(update, DecodeSecret),
             _ => [new ResourceRejection(update.TypeUrl, $"{update.TypeUrl} is a type this proxy did not ask for")],
         };
-        telemetry.Stats.Subscription(update.TypeUrl)?.OnUpdate(update.SystemVersion, rejections.Count > 0);
+        _telemetry.Stats.Subscription(update.TypeUrl)?.OnUpdate(update.SystemVersion, rejections.Count > 0);
         _hasClusters |= update.TypeUrl == TypeUrls.Cluster;
         _hasListeners |= update.TypeUrl == TypeUrls.Listener;
         Publish();
@@ -139,6 +149,16 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
             return ReferencedNamesLocked(typeUrl);
     }
 
+    /// <summary>Health checks have decided something: what waits for it may be in force now.</summary>
+    private void QueueRefresh() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static store => store.Refresh(), this, preferLocal: false);
+
+    private void Refresh()
+    {
+        lock (_gate)
+            Publish();
+    }
+
     private SortedSet<string> ReferencedNamesLocked(string typeUrl)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
@@ -173,14 +193,15 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
         }
     }
 
-    private ClusterSockets SocketsOf(ClusterSpec spec) => _sockets.Of(spec, telemetry.Stats);
+    private ClusterSockets SocketsOf(ClusterSpec spec) => _sockets.Of(spec, _telemetry.Stats);
 
     private SecretSpec? Secret(string name) => _secrets.TryGet(name, out var secret) ? secret : null;
 
     private void Publish()
     {
-        var previous = published.Current;
+        var previous = _published.Current;
         _sockets.Retain(_clusters);
+        _warming.Retain(_clusters);
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var allListeners);
         IsReady = _hasClusters && _hasListeners && allClusters && allListeners;
@@ -189,12 +210,15 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
             listeners.ToFrozenDictionary(StringComparer.Ordinal),
             _routes.Values.ToFrozenDictionary(StringComparer.Ordinal),
             clusters.ToFrozenDictionary(StringComparer.Ordinal)
-        );
-        published.Replace(next);
+        )
+        {
+            Warming = _warming.Waiting,
+        };
+        _published.Replace(next);
         foreach (var (name, cluster) in previous.Clusters)
         {
             if (!clusters.ContainsKey(name))
-                telemetry.Stats.ForgetCluster(cluster.Spec.StatName);
+                _telemetry.Stats.ForgetCluster(cluster.Spec.StatName);
         }
         Changed?.Invoke(next);
     }
@@ -208,18 +232,15 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
             var old = previous.Clusters.GetValueOrDefault(name);
             var sockets = SocketsOf(spec);
             Report(name, sockets.Refresh(Secret));
-            if (sockets.IsReady && EndpointsOf(spec) is { } endpoints)
-            {
-                var unchanged =
-                    old is not null && ReferenceEquals(old.Spec, spec) && ReferenceEquals(old.Set, endpoints);
-                clusters[name] = unchanged
-                    ? old!
-                    : ClusterRuntime.Build(spec, endpoints, old, telemetry.Stats, sockets);
-                continue;
-            }
-            complete = false;
-            if (old is not null)
-                clusters[name] = old;
+            var isWaiting = true;
+            var next =
+                sockets.IsReady && EndpointsOf(spec) is { } endpoints
+                    ? _warming.Next(spec, endpoints, old, sockets, out isWaiting)
+                    : old;
+            if (isWaiting && spec.DelaysReadiness)
+                complete = false;
+            if (next is not null)
+                clusters[name] = next;
         }
         return clusters;
     }
@@ -283,7 +304,7 @@ public sealed class ConfigStore(Published<ProxyRuntime> published, ProxyTelemetr
         EndpointDecoder.Decode(EndpointApi.ClusterLoadAssignment.Parser.ParseFrom(body), "", context);
 
     private ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
-        new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context), telemetry);
+        new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context), _telemetry);
 
     private static SecretSpec DecodeSecret(ByteString body, DecodeContext context) =>
         SecretDecoder.Decode(SecretApi.Secret.Parser.ParseFrom(body), context);

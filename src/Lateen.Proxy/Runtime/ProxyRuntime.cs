@@ -17,6 +17,9 @@ public sealed record ProxyRuntime(
     FrozenDictionary<string, ClusterRuntime> Clusters
 )
 {
+    /// <summary>Versions of clusters that serve nobody yet: they wait for the first round of their health checks.</summary>
+    public IReadOnlyList<ClusterRuntime> Warming { get; init; } = [];
+
     public static ProxyRuntime Empty { get; } =
         new(
             0,

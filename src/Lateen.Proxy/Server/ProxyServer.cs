@@ -4,6 +4,7 @@ using Lateen.Core;
 using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.Health.Checks;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
@@ -23,6 +24,7 @@ public sealed class ProxyServer : IDisposable
     private readonly TimeSpan _drainTime;
     private readonly Lock _gate = new();
     private readonly OutlierTimers _outlierTimers;
+    private readonly HealthChecks _healthChecks;
     private bool _draining;
     private bool _inboundDraining;
 
@@ -44,6 +46,7 @@ public sealed class ProxyServer : IDisposable
         for (var i = 0; i < concurrency; i++)
             _workers[i] = new Worker(i, runtime, telemetry, overload, time);
         _outlierTimers = new OutlierTimers(_workers[0].Loop);
+        _healthChecks = new HealthChecks(_workers[0]);
     }
 
     public IReadOnlyList<Worker> Workers => _workers;
@@ -65,7 +68,12 @@ public sealed class ProxyServer : IDisposable
     private List<(string Listener, string Reason)> ApplyLocked(ProxyRuntime runtime)
     {
         var failures = new List<(string, string)>();
-        _workers[0].Loop.Post(() => _outlierTimers.Apply(runtime));
+        _workers[0]
+            .Loop.Post(() =>
+            {
+                _outlierTimers.Apply(runtime);
+                _healthChecks.Apply(runtime);
+            });
         foreach (var (name, listener) in runtime.Listeners)
         {
             _open.TryGetValue(name, out var current);

@@ -70,6 +70,9 @@ public sealed class ClusterStats(string name, int workers)
     /// <summary>Where a worker's HTTP/2 connections count.</summary>
     public Http2Counters Http2(int worker) => _http2.Of(worker);
 
+    /// <summary>A connection was made for traffic, at some time.</summary>
+    public bool HasTraffic => _scope.Cells.Sum((int)Cell.ConnectionsTotal) > 0;
+
     public void OnConnectionOpened(int worker)
     {
         _scope.Cells.Increment(worker, (int)Cell.ConnectionsTotal);

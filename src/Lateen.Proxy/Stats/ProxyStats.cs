@@ -102,9 +102,15 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
             stats.Collect(samples);
         foreach (var cluster in runtime.Clusters.Values)
             cluster.Collect(samples);
+        foreach (var cluster in runtime.Warming)
+        {
+            if (!runtime.Clusters.ContainsKey(cluster.Spec.Name))
+                cluster.Collect(samples);
+        }
         foreach (var subscription in _subscriptions.Values)
             subscription.Collect(samples);
         Gauge("cluster_manager.active_clusters", runtime.Clusters.Count, samples);
+        Gauge("cluster_manager.warming_clusters", runtime.Warming.Count, samples);
         Gauge("listener_manager.total_listeners_active", runtime.Listeners.Count, samples);
         Gauge("server.days_until_first_cert_expiring", DaysUntilExpiration(), samples);
         Istio.Collect(samples);

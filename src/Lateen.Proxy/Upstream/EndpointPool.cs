@@ -16,7 +16,7 @@ namespace Lateen.Proxy.Upstream;
 /// Connections of one worker to one endpoint that may serve another request; of the idle ones the latest is used first, so
 /// that surplus ones grow old and close.
 /// </summary>
-internal sealed class EndpointPool
+internal sealed class EndpointPool : IConnectionOwner
 {
     private readonly Worker _worker;
     private readonly EndpointState _endpoint;
@@ -78,7 +78,11 @@ internal sealed class EndpointPool
     /// <summary>Makes a connection that is open what its transport socket wants it to be.</summary>
     /// <param name="client">Whose bytes alone it will carry, for the PROXY protocol; null where requests of many share it.</param>
     public LoopTask<TlsOutcome> SecureAsync(ByteStream stream, ClusterRuntime cluster, ByteStream? client = null) =>
-        UpstreamSecurity.SecureAsync(_worker.Index, stream, _endpoint, cluster, Host, _sessions, client);
+        UpstreamSecurity.SecureAsync(
+            _worker.Index,
+            stream,
+            new UpstreamHandshake(_endpoint, cluster, Host, _sessions) { Client = client }
+        );
 
     /// <summary>Makes a connection that is open now ready for its first request.</summary>
     /// <param name="protocol">What is spoken on it: HTTP/1, HTTP/2 or TCP.</param>
@@ -93,15 +97,20 @@ internal sealed class EndpointPool
             shared.RunAsync().Detach();
             return shared.Open();
         }
-        var connection = new Http1ClientConnection(_worker, this, cluster, stream);
+        var connection = new Http1ClientConnection(this, cluster, stream);
         connection.Begin();
         return connection;
     }
 
-    public void Remove(Http2ClientConnection connection) => _http2.Remove(connection);
+    void IConnectionOwner.OnOpened(ClusterRuntime cluster) => cluster.Stats.OnConnectionOpened(_worker.Index);
 
-    /// <summary>Takes back a connection whose exchange ended cleanly.</summary>
-    public void Return(Http1ClientConnection connection, TimeSpan idleTimeout)
+    void IConnectionOwner.OnClosed(ClusterRuntime cluster) => cluster.Stats.OnConnectionClosed(_worker.Index);
+
+    void IConnectionOwner.OnRetired(Http2ClientConnection connection) => _http2.Remove(connection);
+
+    void IConnectionOwner.OnPeerClosed(Http1ClientConnection connection) => Remove(connection);
+
+    void IConnectionOwner.OnIdle(Http1ClientConnection connection, TimeSpan idleTimeout)
     {
         connection.Stream.CloseWatcher = connection;
         connection.IdleDeadline =
@@ -118,7 +127,7 @@ internal sealed class EndpointPool
             _worker.Loop.Arm(_sweep, idleTimeout);
     }
 
-    internal void Remove(Http1ClientConnection connection)
+    private void Remove(Http1ClientConnection connection)
     {
         if (!connection.IsIdle)
             return;

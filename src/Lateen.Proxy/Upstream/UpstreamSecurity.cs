@@ -13,22 +13,10 @@ namespace Lateen.Proxy.Upstream;
 /// <summary>The client's half of a transport socket: handshakes with endpoints.</summary>
 internal static class UpstreamSecurity
 {
-    /// <summary>Does what the endpoint's socket asks for, at once in plaintext.</summary>
-    /// <param name="client">Whom the PROXY protocol speaks for; null for the proxy itself.</param>
-    /// <param name="host">Host of the request, where the cluster's <c>auto_sni</c> asks for it.</param>
-    /// <param name="sessions">Sessions with this endpoint and host.</param>
-    public static LoopTask<TlsOutcome> SecureAsync(
-        int worker,
-        ByteStream stream,
-        EndpointState endpoint,
-        ClusterRuntime cluster,
-        string host,
-        TlsSessions sessions,
-        ByteStream? client
-    ) =>
-        endpoint.Socket.Spec.ProxyProtocolVersion > 0
-            ? IntroduceAsync(worker, stream, endpoint, cluster, host, sessions, client)
-        : endpoint.Socket.IsTls ? ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
+    /// <summary>Does what the socket asks for, at once in plaintext.</summary>
+    public static LoopTask<TlsOutcome> SecureAsync(int worker, ByteStream stream, in UpstreamHandshake handshake) =>
+        handshake.Socket.Spec.ProxyProtocolVersion > 0 ? IntroduceAsync(worker, stream, handshake)
+        : handshake.Socket.IsTls ? ShakeHandsAsync(worker, stream, handshake)
         : new LoopTask<TlsOutcome>(TlsOutcome.Established);
 
     /// <summary>Why a handshake failed, in Envoy's words; null where none did.</summary>
@@ -36,21 +24,11 @@ internal static class UpstreamSecurity
         stream.TlsFailureReason.Length == 0 ? null : stream.TlsFailureReason;
 
     /// <summary>Says in a PROXY protocol header whose connection this is, before everything else.</summary>
-    private static async LoopTask<TlsOutcome> IntroduceAsync(
-        int worker,
-        ByteStream stream,
-        EndpointState endpoint,
-        ClusterRuntime cluster,
-        string host,
-        TlsSessions sessions,
-        ByteStream? client
-    )
+    private static async LoopTask<TlsOutcome> IntroduceAsync(int worker, ByteStream stream, UpstreamHandshake handshake)
     {
-        if (await WriteHeader(stream, endpoint.Socket.Spec.ProxyProtocolVersion, client) < 0)
+        if (await WriteHeader(stream, handshake.Socket.Spec.ProxyProtocolVersion, handshake.Client) < 0)
             return TlsOutcome.ConnectionError;
-        return endpoint.Socket.IsTls
-            ? await ShakeHandsAsync(worker, stream, endpoint, cluster, host, sessions)
-            : TlsOutcome.Established;
+        return handshake.Socket.IsTls ? await ShakeHandsAsync(worker, stream, handshake) : TlsOutcome.Established;
     }
 
     private static LoopTask<int> WriteHeader(ByteStream stream, int version, ByteStream? client)
@@ -68,16 +46,13 @@ internal static class UpstreamSecurity
     private static async LoopTask<TlsOutcome> ShakeHandsAsync(
         int worker,
         ByteStream stream,
-        EndpointState endpoint,
-        ClusterRuntime cluster,
-        string host,
-        TlsSessions sessions
+        UpstreamHandshake handshake
     )
     {
-        var socket = endpoint.Socket;
-        var serverName = ServerName(socket.Spec.Tls!, endpoint, host);
+        var socket = handshake.Socket;
+        var serverName = ServerName(socket.Spec.Tls!, handshake.Endpoint, handshake.Host);
         var expected =
-            cluster.Spec.ChecksRequestHost ? host
+            handshake.Cluster.Spec.ChecksRequestHost ? handshake.Host
             : socket.Spec.Tls!.ChecksServerName ? serverName
             : null;
         // Without its context, or without the name it must check, nothing can be trusted.
@@ -95,7 +70,8 @@ internal static class UpstreamSecurity
         {
             ServerName = serverName,
             ExpectedHost = expected,
-            Sessions = sessions,
+            ApplicationProtocols = handshake.ApplicationProtocols,
+            Sessions = handshake.Sessions,
         };
         var outcome = await stream.HandshakeAsync(context, options);
         if (outcome == TlsOutcome.Established)

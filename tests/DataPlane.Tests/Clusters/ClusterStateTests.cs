@@ -2,6 +2,7 @@
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Health;
 using Lateen.Proxy.Stats;
 using Lateen.Telemetry;
 using static DataPlane.Tests.Clusters.ClusterFixture;
@@ -14,12 +15,13 @@ public sealed class ClusterStateTests
     [Fact]
     public void An_update_keeps_the_state_of_endpoints_that_stay()
     {
-        var first = Cluster(Spec(BalancerKind.RoundRobin), Equal(3));
+        static ClusterSpec Detecting(BalancerKind kind) => Spec(kind) with { Outlier = new OutlierSpec() };
+        var first = Cluster(Detecting(BalancerKind.RoundRobin), Equal(3));
         first.Endpoints[1].State.OnRequestStarted();
         first.Endpoints[1].State.WorkerSlots[0] = "pool";
-        first.Endpoints[2].State.SetFailure(EndpointFailures.ActiveCheck);
+        first.Endpoints[2].State.SetFlags(HealthFlags.FailedOutlierCheck);
         var next = Cluster(
-            Spec(BalancerKind.Random),
+            Detecting(BalancerKind.Random),
             [Equal(3)[2], Equal(3)[1] with { Weight = 9 }, Equal(4)[3]],
             first
         );
@@ -36,15 +38,15 @@ public sealed class ClusterStateTests
     public void A_failure_takes_an_endpoint_out_at_once_and_its_end_brings_it_back()
     {
         var cluster = Cluster(Spec(BalancerKind.RoundRobin), Equal(4));
-        Assert.True(cluster.Endpoints[1].State.SetFailure(EndpointFailures.Outlier));
-        Assert.False(cluster.Endpoints[1].State.SetFailure(EndpointFailures.Outlier));
+        Assert.True(cluster.Endpoints[1].State.SetFlags(HealthFlags.FailedOutlierCheck));
+        Assert.False(cluster.Endpoints[1].State.SetFlags(HealthFlags.FailedOutlierCheck));
         Assert.DoesNotContain('b', Picks(cluster.Balancer, 40));
         Assert.Equal(3, cluster.HealthyCount);
         // Two reasons: it is back when both are gone.
-        cluster.Endpoints[1].State.SetFailure(EndpointFailures.ActiveCheck);
-        cluster.Endpoints[1].State.ClearFailure(EndpointFailures.Outlier);
+        cluster.Endpoints[1].State.SetFlags(HealthFlags.FailedActiveCheck);
+        cluster.Endpoints[1].State.ClearFlags(HealthFlags.FailedOutlierCheck);
         Assert.DoesNotContain('b', Picks(cluster.Balancer, 40));
-        Assert.True(cluster.Endpoints[1].State.ClearFailure(EndpointFailures.ActiveCheck));
+        Assert.True(cluster.Endpoints[1].State.ClearFlags(HealthFlags.FailedActiveCheck));
         Assert.Equal(10, Picks(cluster.Balancer, 40).Count(static letter => letter == 'b'));
     }
 
@@ -53,7 +55,7 @@ public sealed class ClusterStateTests
     {
         var first = Cluster(Spec(BalancerKind.RoundRobin), Equal(4));
         var next = Cluster(Spec(BalancerKind.RoundRobin), Equal(4), first);
-        first.Endpoints[3].State.SetFailure(EndpointFailures.ActiveCheck);
+        first.Endpoints[3].State.SetFlags(HealthFlags.FailedActiveCheck);
         Assert.DoesNotContain('d', Picks(next.Balancer, 40));
     }
 
@@ -73,8 +75,8 @@ public sealed class ClusterStateTests
             thread.Start();
         for (var i = 0; i < 200; i++)
         {
-            cluster.Endpoints[i % 10].State.SetFailure(EndpointFailures.Outlier);
-            cluster.Endpoints[(i + 9) % 10].State.ClearFailure(EndpointFailures.Outlier);
+            cluster.Endpoints[i % 10].State.SetFlags(HealthFlags.FailedOutlierCheck);
+            cluster.Endpoints[(i + 9) % 10].State.ClearFlags(HealthFlags.FailedOutlierCheck);
         }
         foreach (var thread in threads)
             thread.Join();

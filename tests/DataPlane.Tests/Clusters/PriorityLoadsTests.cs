@@ -7,7 +7,7 @@ namespace DataPlane.Tests.Clusters;
 /// <summary>Envoy's documented examples of priority levels, degraded endpoints and panic, and the corners between them.</summary>
 public sealed class PriorityLoadsTests
 {
-    /// <summary>Levels as total:healthy:degraded; loads as healthy percentages | degraded percentages; "!" marks a panic.</summary>
+    /// <summary>Levels as total:healthy:degraded[:excluded]; loads as healthy percentages | degraded percentages; "!" marks a panic.</summary>
     public static TheoryData<string, int, double, string> Levels =>
         new()
         {
@@ -48,6 +48,11 @@ public sealed class PriorityLoadsTests
             { "100:25:25 100:50:0", 140, 50, "35,65|0,0" },
             { "100:5:0 100:0:5 100:0:25", 140, 0, "15,0,0|0,14,71" },
             { "100:25:0 100:25:25", 140, 50, "35,35|0,30" },
+            // endpoints that nobody has checked yet are not reckoned with, but in a panic they are used
+            { "4:1:0:3", 140, 50, "100|0" },
+            { "100:25:0:50 100:100:0", 140, 50, "70,30|0,0" },
+            { "100:0:0:100 100:100:0", 140, 50, "0,100|0,0" },
+            { "300:0:0:300 100:0:0", 140, 50, "75!,25!|0,0" },
         };
 
     [Theory, MemberData(nameof(Levels))]
@@ -56,7 +61,7 @@ public sealed class PriorityLoadsTests
         var health = levels
             .Split(' ')
             .Select(static level => level.Split(':').Select(int.Parse).ToArray())
-            .Select(static level => new LevelHealth(level[0], level[1], level[2]))
+            .Select(static level => new LevelHealth(level[0], level[1], level[2], level.ElementAtOrDefault(3)))
             .ToArray();
         var loads = PriorityLoads.Compute(health, factor, threshold);
         var healthy = loads.Healthy.Select((load, index) => $"{load}{(loads.Panics[index] ? "!" : "")}");

@@ -116,6 +116,74 @@ public sealed partial class RejectionTests : IDisposable
                 "outlier_detection.interval: is 0; give more, or leave it out for the default"
             },
             {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"tcpHealthCheck":{}},{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"tcpHealthCheck":{}}] """,
+                "health_checks: has 2 entries; a cluster is checked in one way, give one"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1}] """,
+                "health_checks[0]: asks nothing; give http_health_check, tcp_health_check or grpc_health_check"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"customHealthCheck":{"name":"redis"}}] """,
+                "health_checks[0].custom_health_check: is redis, which this proxy does not know"
+            },
+            {
+                """ "healthChecks":[{"interval":"0s","healthyThreshold":1,"tcpHealthCheck":{}}] """,
+                "health_checks[0].timeout: is missing; health_checks[0].interval: is 0; give more; health_checks[0].unhealthy_threshold: is missing"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"noTrafficInterval":"0s","tcpHealthCheck":{}}] """,
+                "health_checks[0].no_traffic_interval: is 0; give more"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{}}] """,
+                "health_checks[0].http_health_check.path: is missing"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{"path":"/","codecClientType":"HTTP3"}}] """,
+                "health_checks[0].http_health_check.codec_client_type: is Http3; give HTTP1 or HTTP2"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{"path":"/","method":"CONNECT"}}] """,
+                "health_checks[0].http_health_check.method: is Connect, which asks for no answer; leave it out for GET"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{"path":"/","send":{"text":"00"}}}] """,
+                "health_checks[0].http_health_check.send: is a body, which GET has not; give POST, PUT, PATCH or OPTIONS"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{"path":"/","responseBufferSize":"1","receive":[{"text":"0000"}]}}] """,
+                "health_checks[0].http_health_check.receive: has 2 bytes, more than response_buffer_size 1"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{"path":"/","expectedStatuses":[{"start":"200","end":"200"}]}}] """,
+                "health_checks[0].http_health_check.expected_statuses[0]: is 200 to 200; statuses are 100 to 599, and the end, which is left out, comes behind the start"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"httpHealthCheck":{"path":"/","requestHeadersToRemove":["host"]}}] """,
+                "health_checks[0].http_health_check.request_headers_to_remove[0]: \"host\" cannot be removed"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"tcpHealthCheck":{"send":{"text":"xyz"}}}] """,
+                "health_checks[0].tcp_health_check.send.text: is \"xyz\"; give pairs of hexadecimal digits, or binary"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"tcpHealthCheck":{"receive":[{}]}}] """,
+                "health_checks[0].tcp_health_check.receive[0]: is empty; give text in hexadecimal digits, or binary"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"tcpHealthCheck":{},"transportSocketMatchCriteria":{"a":"b"}}] """,
+                "health_checks[0].transport_socket_match_criteria: chooses among transport_socket_matches, of which the cluster has none"
+            },
+            {
+                """ "healthChecks":[{"timeout":"1s","interval":"1s","unhealthyThreshold":1,"healthyThreshold":1,"tcpHealthCheck":{},"eventLogger":[{"name":"x"}]}] """,
+                "health_checks[0].event_logger[0]: is x; this proxy knows HealthCheckEventFileSink"
+            },
+            {
+                """ "loadAssignment":{"endpoints":[{"lbEndpoints":[{"endpoint":{"address":{"socketAddress":{"address":"127.0.0.1","portValue":1}},"healthCheckConfig":{"portValue":65536}}}]}]} """,
+                "load_assignment.endpoints[0].lb_endpoints[0].endpoint.health_check_config.port_value: is 65536; ports are 0 to 65535"
+            },
+            {
                 """ "loadAssignment":{"endpoints":[{"lbEndpoints":[{}]}]} """,
                 "load_assignment.endpoints[0].lb_endpoints[0].endpoint: is missing; an endpoint needs an address"
             },

@@ -75,9 +75,9 @@ public sealed class OutlierTests
         int SecondsOut()
         {
             Play(detector, first, "500 500 500 500 500");
-            Assert.Equal(EndpointFailures.Outlier, first.Failures);
+            Assert.Equal(HealthFlags.FailedOutlierCheck, first.Flags);
             var seconds = 0;
-            for (; first.Failures != EndpointFailures.None; seconds += 10)
+            for (; first.Flags != HealthFlags.None; seconds += 10)
                 Interval(detector);
             return seconds;
         }
@@ -99,7 +99,7 @@ public sealed class OutlierTests
         {
             Play(detector, first, "500 500 500 500 500");
             var from = _now;
-            while (first.Failures != EndpointFailures.None)
+            while (first.Flags != HealthFlags.None)
                 Interval(detector);
             Assert.Equal(expected, (_now - from) / 1000);
         }

@@ -44,7 +44,8 @@ public sealed class ProxyFixture : IDisposable
         Envoy.Extensions.Filters.Listener.HttpInspector.V3.HttpInspector.Descriptor,
         Envoy.Extensions.Filters.Listener.OriginalDst.V3.OriginalDst.Descriptor,
         Envoy.Extensions.Filters.Listener.ProxyProtocol.V3.ProxyProtocol.Descriptor,
-        Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions.Descriptor
+        Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions.Descriptor,
+        Envoy.Extensions.HealthCheck.EventSinks.File.V3.HealthCheckEventFileSink.Descriptor
     );
 
     /// <summary>Knows every type that resources of tests pack.</summary>

@@ -12,6 +12,7 @@ public sealed class WorkerCodeTests
         "Lateen.Proxy.Http",
         "Lateen.Proxy.Tcp",
         "Lateen.Proxy.Upstream",
+        "Lateen.Proxy.Health.Checks",
         "Lateen.Proxy.Filters",
         "Lateen.Proxy.Streams",
     ];

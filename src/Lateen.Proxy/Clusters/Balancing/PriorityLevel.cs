@@ -13,9 +13,15 @@ internal sealed class PriorityLevel
         _all = endpoints;
         _healthy = Array.FindAll(endpoints, static endpoint => endpoint.Health == EndpointHealth.Healthy);
         _degraded = Array.FindAll(endpoints, static endpoint => endpoint.Health == EndpointHealth.Degraded);
+        Health = new LevelHealth(
+            endpoints.Length,
+            _healthy.Length,
+            _degraded.Length,
+            endpoints.Count(static endpoint => endpoint.IsExcluded)
+        );
     }
 
-    public LevelHealth Health => new(_all.Length, _healthy.Length, _degraded.Length);
+    public LevelHealth Health { get; }
 
     /// <summary>Used in a panic, without regard to health or locality.</summary>
     public EndpointPicker All(PickerFactory factory) => factory.Flat(_all);

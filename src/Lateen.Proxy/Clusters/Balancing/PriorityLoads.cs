@@ -2,7 +2,12 @@
 namespace Lateen.Proxy.Clusters.Balancing;
 
 /// <summary>Endpoints of a priority by health.</summary>
-public readonly record struct LevelHealth(int Total, int Healthy, int Degraded);
+/// <param name="Excluded">Those of the total that are not reckoned with, since nobody knows of their health yet.</param>
+public readonly record struct LevelHealth(int Total, int Healthy, int Degraded, int Excluded = 0)
+{
+    /// <summary>What healthy and degraded ones are shares of.</summary>
+    public int Counted => Total - Excluded;
+}
 
 /// <summary>
 /// Which share of requests goes to the healthy and to the degraded endpoints of each priority, in percent, and which priorities
@@ -29,8 +34,8 @@ public sealed class PriorityLoads
         var loads = new PriorityLoads(levels.Count);
         if (levels.Count == 0)
             return loads;
-        var healthy = levels.Select(level => Capacity(level.Healthy, level.Total, overprovisioning)).ToArray();
-        var degraded = levels.Select(level => Capacity(level.Degraded, level.Total, overprovisioning)).ToArray();
+        var healthy = levels.Select(level => Capacity(level.Healthy, level.Counted, overprovisioning)).ToArray();
+        var degraded = levels.Select(level => Capacity(level.Degraded, level.Counted, overprovisioning)).ToArray();
         var available = Math.Min(100, healthy.Sum() + degraded.Sum());
         if (available > 0)
             loads.Distribute(healthy, degraded, available);
@@ -47,7 +52,7 @@ public sealed class PriorityLoads
         total == 0 ? 0 : (int)Math.Min(100, (long)overprovisioning * endpoints / total);
 
     private static bool IsBelow(LevelHealth level, double panicThreshold) =>
-        level.Total == 0 || 100.0 * (level.Healthy + level.Degraded) / level.Total < Math.Min(100, panicThreshold);
+        level.Counted == 0 || 100.0 * (level.Healthy + level.Degraded) / level.Counted < Math.Min(100, panicThreshold);
 
     private void Distribute(int[] healthy, int[] degraded, int available)
     {
