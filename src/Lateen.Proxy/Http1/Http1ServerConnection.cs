@@ -54,6 +54,8 @@ internal sealed class Http1ServerConnection : ServerConnection
                     Worker.Http1Streams.Return(stream);
                     break;
                 }
+                // A body that ended behind the answer's beginning may still be held, and must not be read as the next request.
+                stream.Release();
                 var goesOn = stream.MayGoOn;
                 Worker.Http1Streams.Return(stream);
                 if (!goesOn)
