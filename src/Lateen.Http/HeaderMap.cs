@@ -136,6 +136,13 @@ public sealed class HeaderMap
         Set(id, text[..length]);
     }
 
+    /// <summary>Puts a value behind those of a field's lines, which become one.</summary>
+    public void AppendValue(KnownHeader id, ReadOnlySpan<byte> separator, ReadOnlySpan<byte> value)
+    {
+        Add(id, value);
+        Join(id, separator);
+    }
+
     public bool Contains(KnownHeader id) => IndexOf(id) >= 0;
 
     /// <summary>The first line of a well-known field, or -1.</summary>

@@ -37,6 +37,7 @@ public static class KnownHeaders
             16 => lowerCaseName.SequenceEqual("proxy-connection"u8) ? KnownHeader.ProxyConnection
             : lowerCaseName.SequenceEqual("x-forwarded-host"u8) ? KnownHeader.XForwardedHost
             : lowerCaseName.SequenceEqual("x-envoy-internal"u8) ? KnownHeader.XEnvoyInternal
+            : lowerCaseName.SequenceEqual("x-envoy-retry-on"u8) ? KnownHeader.XEnvoyRetryOn
             : KnownHeader.Other,
             17 => lowerCaseName.SequenceEqual("transfer-encoding"u8) ? KnownHeader.TransferEncoding
             : lowerCaseName.SequenceEqual("x-forwarded-proto"u8) ? KnownHeader.XForwardedProto
@@ -44,12 +45,13 @@ public static class KnownHeaders
             18 => lowerCaseName.SequenceEqual("x-envoy-overloaded"u8)
                 ? KnownHeader.XEnvoyOverloaded
                 : KnownHeader.Other,
-            19 => lowerCaseName.SequenceEqual("proxy-authorization"u8)
-                ? KnownHeader.ProxyAuthorization
-                : KnownHeader.Other,
+            19 => lowerCaseName.SequenceEqual("proxy-authorization"u8) ? KnownHeader.ProxyAuthorization
+            : lowerCaseName.SequenceEqual("x-envoy-max-retries"u8) ? KnownHeader.XEnvoyMaxRetries
+            : KnownHeader.Other,
             21 => lowerCaseName.SequenceEqual("x-envoy-attempt-count"u8) ? KnownHeader.XEnvoyAttemptCount
             : lowerCaseName.SequenceEqual("x-envoy-original-path"u8) ? KnownHeader.XEnvoyOriginalPath
             : lowerCaseName.SequenceEqual("x-envoy-peer-metadata"u8) ? KnownHeader.XEnvoyPeerMetadata
+            : lowerCaseName.SequenceEqual("x-envoy-retry-grpc-on"u8) ? KnownHeader.XEnvoyRetryGrpcOn
             : KnownHeader.Other,
             23 => lowerCaseName.SequenceEqual("x-forwarded-client-cert"u8)
                 ? KnownHeader.XForwardedClientCert
@@ -66,7 +68,12 @@ public static class KnownHeaders
             30 => lowerCaseName.SequenceEqual("x-envoy-expected-rq-timeout-ms"u8)
                 ? KnownHeader.XEnvoyExpectedRqTimeoutMs
             : lowerCaseName.SequenceEqual("x-envoy-upstream-rq-timeout-ms"u8) ? KnownHeader.XEnvoyUpstreamRqTimeoutMs
+            : lowerCaseName.SequenceEqual("x-envoy-retriable-status-codes"u8) ? KnownHeader.XEnvoyRetriableStatusCodes
+            : lowerCaseName.SequenceEqual("x-envoy-retriable-header-names"u8) ? KnownHeader.XEnvoyRetriableHeaderNames
             : KnownHeader.Other,
+            38 => lowerCaseName.SequenceEqual("x-envoy-upstream-rq-per-try-timeout-ms"u8)
+                ? KnownHeader.XEnvoyUpstreamRqPerTryTimeoutMs
+                : KnownHeader.Other,
             _ => KnownHeader.Other,
         };
 
@@ -105,6 +112,12 @@ public static class KnownHeaders
             KnownHeader.XEnvoyOriginalPath => "x-envoy-original-path"u8,
             KnownHeader.XEnvoyExpectedRqTimeoutMs => "x-envoy-expected-rq-timeout-ms"u8,
             KnownHeader.XEnvoyUpstreamRqTimeoutMs => "x-envoy-upstream-rq-timeout-ms"u8,
+            KnownHeader.XEnvoyUpstreamRqPerTryTimeoutMs => "x-envoy-upstream-rq-per-try-timeout-ms"u8,
+            KnownHeader.XEnvoyRetryOn => "x-envoy-retry-on"u8,
+            KnownHeader.XEnvoyRetryGrpcOn => "x-envoy-retry-grpc-on"u8,
+            KnownHeader.XEnvoyMaxRetries => "x-envoy-max-retries"u8,
+            KnownHeader.XEnvoyRetriableStatusCodes => "x-envoy-retriable-status-codes"u8,
+            KnownHeader.XEnvoyRetriableHeaderNames => "x-envoy-retriable-header-names"u8,
             KnownHeader.XEnvoyDecoratorOperation => "x-envoy-decorator-operation"u8,
             KnownHeader.XEnvoyPeerMetadata => "x-envoy-peer-metadata"u8,
             KnownHeader.XEnvoyPeerMetadataId => "x-envoy-peer-metadata-id"u8,

@@ -11,6 +11,9 @@ namespace Lateen.Proxy.Decoding;
 /// <summary>Connection managers → <see cref="HttpConnectionManagerSpec"/>.</summary>
 internal static class HttpConnectionManagerDecoder
 {
+    /// <summary>No list of addresses is longer.</summary>
+    private const uint MaxTrustedHops = 1_000_000;
+
     public static HttpConnectionManagerSpec Decode(
         HttpApi.HttpConnectionManager manager,
         string path,
@@ -32,6 +35,9 @@ internal static class HttpConnectionManagerDecoder
             ServerHeader = (ServerHeaderTransformation)manager.ServerHeaderTransformation,
             UseRemoteAddress = manager.UseRemoteAddress ?? false,
             SkipXffAppend = manager.SkipXffAppend,
+            TrustedHops = (int)Math.Min(manager.XffNumTrustedHops, MaxTrustedHops),
+            InternalAddresses = InternalAddressesOf(manager, path, context),
+            Router = RouterDecoder.Decode(manager.HttpFilters, $"{path}.http_filters", context),
             ForwardClientCert = ForwardingOf(manager, path, context),
             CertDetails = CertDetailsOf(manager.SetCurrentClientCertDetails),
             GenerateRequestId = manager.GenerateRequestId ?? true,
@@ -162,5 +168,24 @@ internal static class HttpConnectionManagerDecoder
                 $"is {action}, which this proxy does not know"
             );
         return (HeadersWithUnderscores)action;
+    }
+
+    private static InternalAddresses InternalAddressesOf(
+        HttpApi.HttpConnectionManager manager,
+        string path,
+        DecodeContext context
+    )
+    {
+        if (manager.InternalAddressConfig is not { } config)
+            return InternalAddresses.None;
+        var ranges = ListenerDecoder.Prefixes(
+            config.CidrRanges,
+            $"{path}.internal_address_config.cidr_ranges",
+            context
+        );
+        return new InternalAddresses(
+            config.CidrRanges.Count == 0 ? InternalAddresses.Private : ranges,
+            config.UnixSockets
+        );
     }
 }

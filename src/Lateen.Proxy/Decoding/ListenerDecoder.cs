@@ -129,7 +129,7 @@ internal static class ListenerDecoder
                 SourcePorts = match.SourcePorts.Select(static port => (int)port).ToArray(),
             };
 
-    private static List<IPNetwork> Prefixes(
+    public static List<IPNetwork> Prefixes(
         IReadOnlyList<Envoy.Config.Core.V3.CidrRange> ranges,
         string path,
         DecodeContext context

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
+using System.Text;
 using Lateen.Proxy.Routing;
 using Api = Envoy.Config.Route.V3;
 
@@ -97,29 +98,8 @@ internal static class RetryPolicyDecoder
                 conditions |= RetryConditions.RetriableStatusCodes;
                 continue;
             }
-            conditions |= ConditionOf(name);
+            conditions |= RetryConditionNames.Of(Encoding.UTF8.GetBytes(name));
         }
         return (conditions, codes);
     }
-
-    private static RetryConditions ConditionOf(string name) =>
-        name switch
-        {
-            "connect-failure" => RetryConditions.ConnectFailure,
-            "refused-stream" => RetryConditions.RefusedStream,
-            "reset" => RetryConditions.Reset,
-            "reset-before-request" => RetryConditions.ResetBeforeRequest,
-            "5xx" => RetryConditions.ServerError,
-            "gateway-error" => RetryConditions.GatewayError,
-            "retriable-4xx" => RetryConditions.Conflict,
-            "retriable-status-codes" => RetryConditions.RetriableStatusCodes,
-            "retriable-headers" => RetryConditions.RetriableHeaders,
-            "envoy-ratelimited" => RetryConditions.EnvoyRateLimited,
-            "cancelled" => RetryConditions.GrpcCancelled,
-            "deadline-exceeded" => RetryConditions.GrpcDeadlineExceeded,
-            "resource-exhausted" => RetryConditions.GrpcResourceExhausted,
-            "internal" => RetryConditions.GrpcInternal,
-            "unavailable" => RetryConditions.GrpcUnavailable,
-            _ => RetryConditions.None,
-        };
 }

@@ -26,6 +26,15 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>use_remote_address</c>: the peer is the client, as at an edge.</summary>
     public bool UseRemoteAddress { get; init; }
 
+    /// <summary><c>xff_num_trusted_hops</c>: proxies in front whose x-forwarded-for is believed; 0 by default.</summary>
+    public int TrustedHops { get; init; }
+
+    /// <summary><c>internal_address_config</c>.</summary>
+    public InternalAddresses InternalAddresses { get; init; } = InternalAddresses.None;
+
+    /// <summary>The last of <c>http_filters</c>.</summary>
+    public RouterSpec Router { get; init; } = RouterSpec.Default;
+
     /// <summary><c>skip_xff_append</c>.</summary>
     public bool SkipXffAppend { get; init; }
 

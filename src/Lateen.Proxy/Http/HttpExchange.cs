@@ -58,7 +58,7 @@ internal sealed class HttpExchange
         var connection = Connection;
         if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
             return await RefuseTargetAsync(verdict);
-        RequestHeaders.Prepare(Info.Request, connection, _worker);
+        RequestHeaders.Prepare(Info.Request, connection);
         Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (_client.WantsTunnel && !TryAcceptUpgrade())
             return await AnswerAsync(LocalReply.UpgradeRefused);
@@ -123,7 +123,7 @@ internal sealed class HttpExchange
     public LoopTask<int> AnswerAsync(LocalReply reply, bool isLast = false)
     {
         Info.Flags |= reply.Flags;
-        if (reply.IsOverload)
+        if (reply.IsOverload && !Connection.Manager.Router.SuppressEnvoyHeaders)
             Info.Response.Headers.Set(KnownHeader.XEnvoyOverloaded, "true"u8);
         return AnswerAsync(reply.Status, reply.Body, reply.Details, isLast, reply.GrpcStatus);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using Lateen.Http;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
@@ -123,6 +124,14 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
     );
 
     private static readonly LocalReply s_idleClient = s_idleGateway with { Status = 408 };
+
+    /// <summary>A header of the request that <c>strict_check_headers</c> names.</summary>
+    public static LocalReply InvalidHeader(KnownHeader id, HeaderMap headers)
+    {
+        headers.TryGet(id, out var value);
+        byte[] body = [.. "invalid header '"u8, .. KnownHeaders.Name(id), .. "' with value '"u8, .. value, .. "'"u8];
+        return new(400, body, "request_headers_failed_strict_check", ResponseFlags.InvalidEnvoyRequestHeaders);
+    }
 
     public static LocalReply ClusterNotFound(int status) =>
         status switch

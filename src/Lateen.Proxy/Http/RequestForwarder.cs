@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.CircuitBreaking;
+using Lateen.Proxy.Filters;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -28,12 +30,14 @@ internal sealed class RequestForwarder : IClientWatcher
     private readonly ForwardTimers _timers;
     private readonly RequestPump _pump;
     private readonly ResponseRelay _relay;
-    private readonly RetryState _retry = new();
+    private readonly RequestTerms _terms = new();
+    private readonly RetryState _retry;
     private RouteEntry _route = null!;
     private ForwardActionSpec _action = null!;
     private CircuitBreaker _breaker = null!;
     private bool _holdsRetry;
     private int _clusterIndex;
+    private long _completedAt;
 
     public RequestForwarder(Worker worker, HttpExchange exchange, ServerStream client)
     {
@@ -48,7 +52,8 @@ internal sealed class RequestForwarder : IClientWatcher
             OnRequestComplete,
             () => Interrupt(Interruption.ClientLeft)
         );
-        _attempt = new UpstreamAttempt(worker, this, exchange.Info, client, _pump, _timers);
+        _retry = new RetryState(_terms);
+        _attempt = new UpstreamAttempt(worker, this, exchange.Info, _terms, client, _pump, _timers);
         _relay = new ResponseRelay(this, exchange, client, _pump, _timers);
     }
 
@@ -57,6 +62,8 @@ internal sealed class RequestForwarder : IClientWatcher
 
     /// <summary>Why we interrupted the exchange, if we did.</summary>
     public Interruption Interruption { get; private set; }
+
+    private RouterSpec Router => _client.Connection.Manager.Router;
 
     private StreamInfo Info => _exchange.Info;
 
@@ -76,6 +83,8 @@ internal sealed class RequestForwarder : IClientWatcher
         }
         if (_client.ExpectsContinue && !_client.Connection.Manager.Proxy100Continue && await ContinueAsync() < 0)
             return _exchange.Abandon();
+        if (RequestTerms.FindInvalid(Info.Request.Headers, Router) is { } invalid)
+            return await _exchange.AnswerAsync(LocalReply.InvalidHeader(invalid, Info.Request.Headers));
         Prepare();
         _client.Watcher = this;
         try
@@ -129,16 +138,18 @@ internal sealed class RequestForwarder : IClientWatcher
     {
         _breaker = _action.Priority == RoutingPriority.High ? Cluster.HighBreaker : Cluster.Breaker;
         _attempt.Begin(_route, _clusterIndex, _breaker, _retry);
-        _route.PrepareRequest(Info, _clusterIndex);
-        _retry.Begin(_route.RetryPolicy);
+        _terms.TakeTimeouts(Info.Request.Headers, Router, _action, _route.RetryPolicy);
+        _route.PrepareRequest(Info, _clusterIndex, tellsOriginal: !Router.SuppressEnvoyHeaders);
+        _terms.TakeRetries(_route.RetryPolicy);
+        _retry.Begin();
         _pump.Begin();
+        _completedAt = _worker.Loop.NowTimestamp;
         var headers = Info.Request.Headers;
         if (Info.StrippedPort > 0 && Info.Request.Method.SequenceEqual("CONNECT"u8))
             RestorePort();
         if (!_client.WantsTunnel)
             headers.Remove(KnownHeader.Upgrade);
-        if (_action.Timeout > TimeSpan.Zero)
-            headers.SetNumber(KnownHeader.XEnvoyExpectedRqTimeoutMs, (long)_action.Timeout.TotalMilliseconds);
+        _terms.Announce(TimeSpan.Zero);
         _timers.StartIdle(_action.IdleTimeout ?? _client.Connection.Manager.StreamIdleTimeout);
         _timers.StartDuration(GrpcTimeout.LimitOf(_action, Info.Request));
         if (_client.IsBodyComplete)
@@ -197,6 +208,7 @@ internal sealed class RequestForwarder : IClientWatcher
         else if (_retry.BackOff(_worker.NextRandom()) is var pause && pause > TimeSpan.Zero)
             await _timers.PauseAsync(pause);
         _client.Rewind();
+        _terms.Announce(Stopwatch.GetElapsedTime(_completedAt, _worker.Loop.NowTimestamp));
         // It counted while it waited; from here on it is a request like others.
         if (_holdsRetry)
             _breaker.ReleaseRetry();
@@ -252,7 +264,8 @@ internal sealed class RequestForwarder : IClientWatcher
     private void OnRequestComplete()
     {
         _timers.EndRequest();
-        _timers.StartRoute(_action.Timeout);
+        _completedAt = _worker.Loop.NowTimestamp;
+        _timers.StartRoute(_terms.Timeout);
     }
 
     /// <summary>Wakes whoever waits for the upstream; the exchange unwinds from there.</summary>

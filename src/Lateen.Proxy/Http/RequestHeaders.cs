@@ -11,36 +11,116 @@ namespace Lateen.Proxy.Http;
 internal static class RequestHeaders
 {
     private const int UuidLength = 36;
+
+    private static ReadOnlySpan<byte> Prefix => "x-envoy-"u8;
+
     private static ReadOnlySpan<byte> Hex => "0123456789abcdef"u8;
 
-    public static void Prepare(RequestHead request, ServerConnection connection, Worker worker)
+    public static void Prepare(RequestHead request, ServerConnection connection)
     {
         var headers = request.Headers;
         var manager = connection.Manager;
-        var client = connection.Client;
-        var isInternal = manager.UseRemoteAddress ? IsPrivate(client) : HasOnePrivateForwardedAddress(headers);
-        if (!isInternal)
-            DropControlHeaders(headers);
+        headers.Remove(KnownHeader.XEnvoyInternal);
+        // Before the client's own address is added.
+        var isInternal = IsInternal(headers, manager, connection.Client);
+        var isEdge = !isInternal && manager.UseRemoteAddress;
+        if (isInternal)
+            headers.Add(KnownHeader.XEnvoyInternal, "true"u8);
+        else
+            DropControlHeaders(headers, isEdge);
+        if (isEdge)
+            SetExternalAddress(headers, manager.TrustedHops, connection.Client);
         if (manager.UseRemoteAddress && !manager.SkipXffAppend)
-            AppendForwardedFor(headers, client);
+            ForwardedFor.Append(headers, connection.Client);
         SetScheme(request, manager, connection.Tls is null ? "http"u8 : "https"u8);
         ForwardedClientCert.Apply(headers, connection);
-        // An edge does not trust the ids of strangers (Envoy preserve_external_request_id).
-        if (manager.UseRemoteAddress && !isInternal && !manager.PreserveExternalRequestId)
-            headers.Remove(KnownHeader.XRequestId);
-        if (manager.GenerateRequestId && !headers.Contains(KnownHeader.XRequestId))
+        SetRequestId(headers, manager, isEdge, connection.Worker);
+    }
+
+    /// <summary>
+    /// One address alone, and that an internal one (Envoy's definition): of x-forwarded-for, or, where the peer is the client,
+    /// the peer's.
+    /// </summary>
+    private static bool IsInternal(HeaderMap headers, HttpConnectionManagerSpec manager, in NetAddress client)
+    {
+        if (manager.InternalAddresses.IsEmpty)
+            return false;
+        Span<byte> address = stackalloc byte[16];
+        if (manager.UseRemoteAddress)
         {
-            Span<byte> id = stackalloc byte[UuidLength];
-            WriteUuid(worker.NextRandom(), worker.NextRandom(), id);
-            headers.Add(KnownHeader.XRequestId, id);
+            return !headers.Contains(KnownHeader.XForwardedFor)
+                && manager.InternalAddresses.Contains(address[..client.CopyAddressBytes(address)]);
+        }
+        var text = ForwardedFor.FromEnd(headers, manager.TrustedHops, out var isOnly);
+        return isOnly
+            && ForwardedFor.Parse(text, address) is > 0 and var length
+            && manager.InternalAddresses.Contains(address[..length]);
+    }
+
+    /// <summary>x-envoy-external-address: the client of an edge, which is believed from here on.</summary>
+    private static void SetExternalAddress(HeaderMap headers, int trustedHops, in NetAddress client)
+    {
+        Span<byte> scratch = stackalloc byte[64];
+        if (trustedHops > 0)
+        {
+            var text = ForwardedFor.FromEnd(headers, trustedHops - 1, out _);
+            if (text.Length <= scratch.Length && ForwardedFor.Parse(text, scratch) > 0)
+            {
+                text.CopyTo(scratch);
+                headers.Set("x-envoy-external-address"u8, scratch[..text.Length]);
+                return;
+            }
+        }
+        if (client.FormatIP(scratch) is > 0 and var length)
+            headers.Set("x-envoy-external-address"u8, scratch[..length]);
+    }
+
+    /// <summary>
+    /// Headers by which a request could change timeouts, retries and logs: Envoy takes them from internal requests only. The rest
+    /// of x-envoy-* is between proxies and passes.
+    /// </summary>
+    private static void DropControlHeaders(HeaderMap headers, bool isEdge)
+    {
+        for (var i = 0; i < headers.Count; i++)
+        {
+            var name = headers.Name(i);
+            if (headers[i].IsRemoved || !name.StartsWith(Prefix))
+                continue;
+            if (IsControl(name[Prefix.Length..]) || (isEdge && IsOfEdge(name[Prefix.Length..])))
+                headers.RemoveAt(i);
         }
     }
 
-    /// <summary>What the client spoke: as a proxy before us says, or as the transport is; an edge believes the transport alone.</summary>
+    private static bool IsControl(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("retry-on"u8)
+        || name.SequenceEqual("retry-grpc-on"u8)
+        || name.SequenceEqual("max-retries"u8)
+        || name.SequenceEqual("retriable-status-codes"u8)
+        || name.SequenceEqual("retriable-header-names"u8)
+        || name.SequenceEqual("upstream-alt-stat-name"u8)
+        || name.SequenceEqual("upstream-rq-timeout-ms"u8)
+        || name.SequenceEqual("upstream-rq-per-try-timeout-ms"u8)
+        || name.SequenceEqual("upstream-rq-timeout-alt-response"u8)
+        || name.SequenceEqual("expected-rq-timeout-ms"u8)
+        || name.SequenceEqual("hedge-on-per-try-timeout"u8)
+        || name.SequenceEqual("force-trace"u8)
+        || name.SequenceEqual("ip-tags"u8)
+        || name.SequenceEqual("original-url"u8);
+
+    private static bool IsOfEdge(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("decorator-operation"u8)
+        || name.SequenceEqual("downstream-service-cluster"u8)
+        || name.SequenceEqual("downstream-service-node"u8);
+
+    /// <summary>
+    /// What the client spoke: as a proxy before us says, or as the transport is; an edge without trusted hops believes the
+    /// transport alone.
+    /// </summary>
     private static void SetScheme(RequestHead request, HttpConnectionManagerSpec manager, ReadOnlySpan<byte> transport)
     {
         var headers = request.Headers;
-        if (manager.UseRemoteAddress || !headers.Contains(KnownHeader.XForwardedProto))
+        var isUntold = manager.UseRemoteAddress && manager.TrustedHops == 0;
+        if (isUntold || !headers.Contains(KnownHeader.XForwardedProto))
             headers.Set(KnownHeader.XForwardedProto, transport);
         if (!request.Scheme.IsEmpty || request.Path.IsEmpty)
             return;
@@ -52,57 +132,16 @@ internal static class RequestHeaders
         );
     }
 
-    /// <summary>x-envoy-* from outside could change timeouts and retries; Envoy takes them from internal requests only.</summary>
-    private static void DropControlHeaders(HeaderMap headers)
+    private static void SetRequestId(HeaderMap headers, HttpConnectionManagerSpec manager, bool isEdge, Worker worker)
     {
-        for (var i = 0; i < headers.Count; i++)
-        {
-            if (!headers[i].IsRemoved && headers.Name(i).StartsWith("x-envoy-"u8) && !IsPeerMetadata(headers[i].Id))
-                headers.RemoveAt(i);
-        }
-    }
-
-    /// <summary>Mesh-internal: exchanged between proxies, handled by the metadata exchange filter.</summary>
-    private static bool IsPeerMetadata(KnownHeader id) =>
-        id is KnownHeader.XEnvoyPeerMetadata or KnownHeader.XEnvoyPeerMetadataId;
-
-    private static void AppendForwardedFor(HeaderMap headers, in NetAddress client)
-    {
-        Span<byte> value = stackalloc byte[512];
-        var at = 0;
-        if (headers.TryGet(KnownHeader.XForwardedFor, out var earlier) && earlier.Length <= value.Length - 64)
-        {
-            earlier.CopyTo(value);
-            at = earlier.Length;
-            ", "u8.CopyTo(value[at..]);
-            at += 2;
-        }
-        at += client.FormatIP(value[at..]);
-        headers.Set(KnownHeader.XForwardedFor, value[..at]);
-    }
-
-    /// <summary>RFC 1918, RFC 4193 and loopback, as Envoy's internal addresses are by default.</summary>
-    private static bool IsPrivate(in NetAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        return address.CopyAddressBytes(bytes) switch
-        {
-            4 => IsPrivateIPv4(bytes),
-            16 => address.IsLoopback || (bytes[0] & 0xfe) == 0xfc,
-            _ => true,
-        };
-    }
-
-    private static bool IsPrivateIPv4(ReadOnlySpan<byte> bytes) =>
-        bytes[0] is 10 or 127 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) || (bytes[0] == 192 && bytes[1] == 168);
-
-    private static bool HasOnePrivateForwardedAddress(HeaderMap headers)
-    {
-        if (!headers.TryGet(KnownHeader.XForwardedFor, out var value) || value.Contains((byte)',') || value.Length > 45)
-            return false;
-        Span<char> text = stackalloc char[45];
-        Ascii.ToUtf16(value, text, out var length);
-        return System.Net.IPAddress.TryParse(text[..length], out var address) && IsPrivate(NetAddress.From(address, 0));
+        // An edge does not trust the ids of strangers (Envoy preserve_external_request_id).
+        if (isEdge && !manager.PreserveExternalRequestId)
+            headers.Remove(KnownHeader.XRequestId);
+        if (!manager.GenerateRequestId || headers.Contains(KnownHeader.XRequestId))
+            return;
+        Span<byte> id = stackalloc byte[UuidLength];
+        WriteUuid(worker.NextRandom(), worker.NextRandom(), id);
+        headers.Add(KnownHeader.XRequestId, id);
     }
 
     /// <summary>A random UUID, version 4 (RFC 9562 §5.4).</summary>

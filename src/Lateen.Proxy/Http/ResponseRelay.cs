@@ -26,10 +26,11 @@ internal sealed class ResponseRelay(
         var isTunnel = client.WantsTunnel && IsSwitch(Info.Response.Status);
         if (isTunnel)
             WebSocketBridge.CompleteResponse(Info.Request, Info.Response);
-        Info.Response.Headers.SetNumber(
-            KnownHeader.XEnvoyUpstreamServiceTime,
-            (long)exchange.Elapsed.TotalMilliseconds
-        );
+        if (!client.Connection.Manager.Router.SuppressEnvoyHeaders)
+            Info.Response.Headers.SetNumber(
+                KnownHeader.XEnvoyUpstreamServiceTime,
+                (long)exchange.Elapsed.TotalMilliseconds
+            );
         Info.ResponseCodeDetails = "via_upstream";
         var length = isTunnel ? BodyLength.Tunnel : upstream.ResponseLength;
         // Behind a refused switch the client may have sent the other protocol's bytes, which could read as a request.

@@ -10,23 +10,21 @@ using Lateen.Proxy.Server;
 namespace Lateen.Proxy.Http;
 
 /// <summary>What one request has left of its retry policy, and where it has been.</summary>
-internal sealed class RetryState
+internal sealed class RetryState(RequestTerms terms)
 {
     /// <summary>Endpoints remembered: more retries than that are not asked of anyone.</summary>
     private const int MaxRemembered = 8;
 
     private RememberedEndpoints _tried;
     private int _triedCount;
-    private RetryPolicySpec? _policy;
 
     /// <summary>Retries made so far, those for stale connections left out.</summary>
     public int Retries { get; private set; }
 
-    public RetryPolicySpec? Policy => _policy;
+    public RetryPolicySpec? Policy => terms.RetryPolicy;
 
-    public void Begin(RetryPolicySpec? policy)
+    public void Begin()
     {
-        _policy = policy;
         _tried = default;
         _triedCount = 0;
         Retries = 0;
@@ -35,7 +33,7 @@ internal sealed class RetryState
     /// <summary>Whether the policy names the outcome; the number of retries is another matter.</summary>
     public bool Wants(AttemptOutcome outcome, ResponseHead response)
     {
-        if (_policy is null)
+        if (terms.RetryPolicy is not { } policy)
             return false;
         var status = response.Status;
         var reasons = outcome switch
@@ -57,15 +55,22 @@ internal sealed class RetryState
             AttemptOutcome.Answered => OfStatus(status) | OfGrpcStatus(response.Headers),
             _ => RetryConditions.None,
         };
-        if ((_policy.Conditions & reasons) != RetryConditions.None)
+        if ((terms.Conditions & reasons) != RetryConditions.None)
             return true;
-        return outcome == AttemptOutcome.Answered
-            && (_policy.Conditions & RetryConditions.RetriableStatusCodes) != RetryConditions.None
-            && Contains(_policy.RetriableStatusCodes, status);
+        if (outcome != AttemptOutcome.Answered)
+            return false;
+        return (
+                (terms.Conditions & RetryConditions.RetriableStatusCodes) != RetryConditions.None
+                && (Contains(policy.RetriableStatusCodes, status) || terms.NamesStatus(status))
+            )
+            || (
+                (terms.Conditions & RetryConditions.RetriableHeaders) != RetryConditions.None
+                && terms.NamesHeaderOf(response.Headers)
+            );
     }
 
     /// <summary>The policy grants one more.</summary>
-    public bool HasLeft => _policy is not null && Retries < _policy.Retries;
+    public bool HasLeft => terms.RetryPolicy is not null && Retries < terms.Retries;
 
     /// <summary>Takes one of the retries that the policy grants.</summary>
     public void Take() => Retries++;
@@ -75,7 +80,7 @@ internal sealed class RetryState
     /// </summary>
     public TimeSpan BackOff(ulong random)
     {
-        var policy = _policy!;
+        var policy = terms.RetryPolicy!;
         var most = Math.Min(policy.BaseInterval.Ticks * ((1L << Math.Min(Retries, 20)) - 1), policy.MaxInterval.Ticks);
         return most <= 0 ? TimeSpan.Zero : new TimeSpan((long)(random % (ulong)most));
     }
@@ -85,12 +90,12 @@ internal sealed class RetryState
     {
         var context = new PickContext(worker.Index, worker.NextRandom()) { Hash = hash, Subset = subset };
         var endpoint = cluster.Pick(context);
-        if (_triedCount > 0 && _policy is { AvoidPreviousHosts: true } policy)
+        if (_triedCount > 0 && terms.RetryPolicy is { AvoidPreviousHosts: true } policy)
         {
             for (var i = 0; i < policy.HostSelectionAttempts && endpoint is not null && WasTried(endpoint); i++)
                 endpoint = cluster.Pick(context with { Random = worker.NextRandom() });
         }
-        if (endpoint is not null && _policy is not null && _triedCount < MaxRemembered)
+        if (endpoint is not null && terms.RetryPolicy is not null && _triedCount < MaxRemembered)
             _tried[_triedCount++] = endpoint;
         return endpoint;
     }

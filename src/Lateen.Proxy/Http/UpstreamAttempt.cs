@@ -21,6 +21,7 @@ internal sealed class UpstreamAttempt(
     Worker worker,
     RequestForwarder forwarder,
     StreamInfo info,
+    RequestTerms terms,
     ServerStream client,
     RequestPump pump,
     ForwardTimers timers
@@ -71,7 +72,7 @@ internal sealed class UpstreamAttempt(
         Cluster.Stats.OnAttemptStarted(worker.Index);
         _route.PrepareForEndpoint(info, _endpoint);
         info.UpstreamHost = _endpoint.AddressText;
-        timers.StartTry(_retry.Policy?.PerTryTimeout ?? TimeSpan.Zero);
+        timers.StartTry(terms.PerTryTimeout);
         var pool = EndpointPool.Of(worker, _endpoint, TransportHost());
         var protocol = Protocol();
         Upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);

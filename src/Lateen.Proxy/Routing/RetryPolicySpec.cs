@@ -4,6 +4,9 @@ namespace Lateen.Proxy.Routing;
 /// <summary>When a request is sent again (Envoy <c>RetryPolicy</c>).</summary>
 public sealed record RetryPolicySpec
 {
+    /// <summary>What holds for requests that ask for retries themselves where the route has no policy.</summary>
+    public static RetryPolicySpec Default { get; } = new();
+
     public RetryConditions Conditions { get; init; }
 
     /// <summary><c>num_retries</c>: 1 by default.</summary>

@@ -107,12 +107,14 @@ public sealed class RouteEntry
     }
 
     /// <summary>Puts the request into the shape the upstream gets: rewrites, then header mutations.</summary>
-    public void PrepareRequest(StreamInfo stream, int cluster)
+    /// <param name="tellsOriginal">A path that is rewritten stays known as x-envoy-original-path.</param>
+    public void PrepareRequest(StreamInfo stream, int cluster, bool tellsOriginal = true)
     {
         var request = stream.Request;
         if (PathRewrite is not null && !request.Path.IsEmpty)
         {
-            request.Headers.Set(KnownHeader.XEnvoyOriginalPath, request.Path);
+            if (tellsOriginal)
+                request.Headers.Set(KnownHeader.XEnvoyOriginalPath, request.Path);
             PathRewrite.Apply(request);
         }
         ((cluster >= 0 ? _clusterHosts[cluster] : null) ?? HostRewrite)?.Apply(request);

@@ -66,4 +66,7 @@ public enum ResponseFlags
 
     /// <summary>DT: the connection lasted as long as it may.</summary>
     DurationTimeout = 1 << 19,
+
+    /// <summary>IH: an x-envoy-* header of the request makes no sense, and it is checked strictly.</summary>
+    InvalidEnvoyRequestHeaders = 1 << 20,
 }

@@ -29,6 +29,7 @@ public static class ResponseFlagsText
         "FI",
         "DO",
         "DT",
+        "IH",
     ];
 
     /// <summary>Combinations seen so far: a handful, so that a line costs no string.</summary>

@@ -37,7 +37,33 @@ public sealed partial class RejectionTests
                 """ "upgradeConfigs":[{"upgradeType":"websocket","filters":[{"name":"x"}]}] """,
                 "upgrade_configs[0].filters: is not served; leave it out, and upgrades pass the connection manager's filters"
             },
+            {
+                """ "internalAddressConfig":{"cidrRanges":[{"addressPrefix":"10.0.0.0","prefixLen":33}]} """,
+                "internal_address_config.cidr_ranges[0]: 10.0.0.0/33 is no CIDR range"
+            },
         };
+
+    [Fact]
+    public void Router() =>
+        Expect<ListenerApi.Listener>(
+            TypeUrls.Listener,
+            name => Listener(name, Tcp(""" "cluster":"a" """)),
+            Listener(
+                "bad",
+                Http(
+                    "\"rds\":{\"routeConfigName\":\"r\"},\"httpFilters\":["
+                        + RouterFilter.Replace(
+                            "}}",
+                            ",\"strictCheckHeaders\":[\"x-other\"]}}",
+                            StringComparison.Ordinal
+                        )
+                        + "]"
+                )
+            ),
+            "filter_chains[0].filters[0].http_filters[0].typed_config.strict_check_headers[0]: is x-other; give "
+                + "x-envoy-upstream-rq-timeout-ms, x-envoy-upstream-rq-per-try-timeout-ms, x-envoy-max-retries, "
+                + "x-envoy-retry-on, x-envoy-retry-grpc-on"
+        );
 
     [Theory, MemberData(nameof(Managers))]
     public void Connection_manager(string fields, string problem) =>

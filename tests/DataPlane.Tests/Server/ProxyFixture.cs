@@ -109,7 +109,8 @@ public sealed class ProxyFixture : IDisposable
             """;
 
     /// <summary>A listener "l" with an HTTP connection manager and the given routes, which come inline.</summary>
-    public IPEndPoint Http(string routesJson, string managerJson = "", string filters = "")
+    /// <param name="router">Fields of the router filter, each with a comma before it.</param>
+    public IPEndPoint Http(string routesJson, string managerJson = "", string filters = "", string router = "")
     {
         Assert.Empty(
             Apply<ListenerApi.Listener>(
@@ -121,7 +122,7 @@ public sealed class ProxyFixture : IDisposable
                       {"name":"hcm","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                        "statPrefix":"test",{{{{managerJson}}}} "httpProtocolOptions":{"acceptHttp10":true},
                        "routeConfig":{"name":"r","virtualHosts":[{"name":"v","domains":["*"],"includeRequestAttemptCount":true,"routes":[{{{{routesJson}}}}]}]},
-                       "httpFilters":[{{{{filters}}}}{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}
+                       "httpFilters":[{{{{filters}}}}{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"{{{{router}}}}}}]}}]}]}
                     """
                 )
             )
