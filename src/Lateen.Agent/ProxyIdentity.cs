@@ -36,6 +36,10 @@ public sealed record ProxyIdentity
     /// <summary>Node id on the wire: <c>sidecar~10.0.0.1~reviews-1.default~default.svc.cluster.local</c>.</summary>
     public string NodeId => $"{Role}~{Address}~{Name}.{Namespace}~{Namespace}.svc.cluster.local";
 
+    /// <summary>Node cluster on the wire: <c>reviews.default</c>.</summary>
+    public string ServiceCluster =>
+        $"{Labels.GetValueOrDefault("app", Workload.Length > 0 ? Workload : Name)}.{Namespace}";
+
     /// <summary>What metrics say of this workload.</summary>
     public WorkloadLabels ToWorkloadLabels()
     {
@@ -57,6 +61,7 @@ public sealed record ProxyIdentity
                 version == WorkloadLabels.Unknown ? "latest" : version
             ),
             Cluster = Metadata.GetValueOrDefault("CLUSTER_ID", WorkloadLabels.Unknown),
+            ServiceCluster = ServiceCluster,
         };
     }
 }

@@ -29,15 +29,12 @@ internal static class NodeBuilder
         return new Node
         {
             Id = identity.NodeId,
-            Cluster = $"{identity.Labels.GetValueOrDefault("app", WorkloadOf(identity))}.{identity.Namespace}",
+            Cluster = identity.ServiceCluster,
             Metadata = metadata,
             Locality = LocalityOf(identity.Locality),
             UserAgentName = "lateen-proxy",
         };
     }
-
-    private static string WorkloadOf(ProxyIdentity identity) =>
-        identity.Workload.Length > 0 ? identity.Workload : identity.Name;
 
     private static Locality LocalityOf(string text)
     {

@@ -59,3 +59,9 @@ internal sealed class CombinedFilter(AccessLogFilter[] filters, bool all) : Acce
         return all;
     }
 }
+
+/// <summary><c>not_health_check_filter</c>: what the health check filter did not take for one.</summary>
+internal sealed class NotHealthCheckFilter : AccessLogFilter
+{
+    public override bool Matches(StreamInfo stream) => !stream.IsHealthCheck;
+}

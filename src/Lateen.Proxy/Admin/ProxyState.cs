@@ -28,7 +28,6 @@ public sealed class ProxyState(
 
     private readonly long _started = time.GetTimestamp();
     private int _draining;
-    private int _failed;
 
     public required string Version { get; init; }
 
@@ -63,7 +62,7 @@ public sealed class ProxyState(
         : ServerState.Initializing;
 
     /// <summary>Traffic may come.</summary>
-    public bool IsReady => State == ServerState.Live && Volatile.Read(ref _failed) == 0;
+    public bool IsReady => State == ServerState.Live && !telemetry.Health.IsFailed;
 
     /// <param name="inboundOnly">Listeners for outbound traffic go on (Envoy <c>/drain_listeners?inboundonly</c>).</param>
     public void Drain(bool inboundOnly = false)
@@ -74,5 +73,5 @@ public sealed class ProxyState(
     }
 
     /// <summary>Makes the proxy say it is not ready, or take that back (Envoy <c>/healthcheck/fail</c>).</summary>
-    public void SetFailed(bool failed) => Volatile.Write(ref _failed, failed ? 1 : 0);
+    public void SetFailed(bool failed) => telemetry.Health.IsFailed = failed;
 }

@@ -15,8 +15,10 @@ internal static class AccessLogFilterDecoder
     {
         switch (filter?.FilterSpecifierCase)
         {
-            case null or Kind.None or Kind.NotHealthCheckFilter: // health checks of others are no different here
+            case null or Kind.None:
                 return null;
+            case Kind.NotHealthCheckFilter:
+                return new NotHealthCheckFilter();
             case Kind.ResponseFlagFilter:
                 return Flags(filter.ResponseFlagFilter, $"{path}.response_flag_filter", context);
             case Kind.StatusCodeFilter:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
+using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -49,6 +50,8 @@ internal sealed class FilterChainRun : IFilterControl, IReadyItem
     }
 
     public ulong NextRandom() => _worker.NextRandom();
+
+    public ClusterRuntime? FindCluster(string name) => _worker.Runtime.Clusters.GetValueOrDefault(name);
 
     public void Resume() => Go(null);
 

@@ -2,13 +2,19 @@
 using System.Diagnostics.CodeAnalysis;
 using Lateen.Proxy.Filters.Cors;
 using Lateen.Proxy.Filters.Fault;
+using Lateen.Proxy.Filters.HealthCheck;
 
 namespace Lateen.Proxy.Filters;
 
 /// <summary>Every HTTP filter this proxy has. A new one adds its factory here.</summary>
 internal static class HttpFilterRegistry
 {
-    private static readonly IHttpFilterFactory[] s_factories = [new CorsFilterFactory(), new FaultFilterFactory()];
+    private static readonly IHttpFilterFactory[] s_factories =
+    [
+        new CorsFilterFactory(),
+        new FaultFilterFactory(),
+        new HealthCheckFilterFactory(),
+    ];
 
     public static bool TryFind(string configType, [NotNullWhen(true)] out IHttpFilterFactory? factory)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Streams;
 
@@ -31,6 +32,9 @@ public interface IFilterControl
 
     /// <summary>A fresh draw.</summary>
     ulong NextRandom();
+
+    /// <summary>A cluster of the runtime in force; null for none of that name.</summary>
+    ClusterRuntime? FindCluster(string name);
 
     /// <summary>Goes on: <see cref="IHttpFilter.OnResumed"/>, then the next filter. On the stream's loop only; runs in its next turn.</summary>
     void Resume();

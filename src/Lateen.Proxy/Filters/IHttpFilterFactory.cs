@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Google.Protobuf.WellKnownTypes;
 using Lateen.Proxy.Decoding;
+using Lateen.Proxy.Health;
 using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.Filters;
@@ -29,7 +30,14 @@ internal interface IHttpFilterFactory
 
 /// <summary>What a filter is made with beside its configuration.</summary>
 /// <param name="StatPrefix">Of its connection manager.</param>
-public sealed record HttpFilterEnvironment(string StatPrefix, ProxyStats Stats);
+public sealed record HttpFilterEnvironment(string StatPrefix, ProxyStats Stats)
+{
+    /// <summary>Whether the proxy says that it is well.</summary>
+    public LocalHealth Health { get; init; } = new();
+
+    /// <summary>Envoy's <c>node.cluster</c>: the service that the proxy belongs to.</summary>
+    public string ServiceCluster { get; init; } = "";
+}
 
 /// <summary>A filter of a connection manager, decoded.</summary>
 public sealed class HttpFilterSpec

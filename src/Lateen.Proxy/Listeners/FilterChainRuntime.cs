@@ -26,7 +26,11 @@ public sealed class FilterChainRuntime
         if (spec.Terminal is HttpConnectionManagerSpec http)
         {
             HttpStats = telemetry.Stats.Http(http.StatPrefix);
-            var environment = new HttpFilterEnvironment(http.StatPrefix, telemetry.Stats);
+            var environment = new HttpFilterEnvironment(http.StatPrefix, telemetry.Stats)
+            {
+                Health = telemetry.Health,
+                ServiceCluster = telemetry.ServiceCluster,
+            };
             HttpFilters = http.HttpFilters.Select(filter => filter.Create(environment)).ToArray();
             InlineRoutes = http.InlineRoutes is null ? null : RouteTable.Build(http.InlineRoutes);
         }

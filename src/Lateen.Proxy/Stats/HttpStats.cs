@@ -121,7 +121,7 @@ public sealed class HttpStats(string statPrefix, int workers)
         cells.Add(worker, (int)Cell.BytesReceived, stream.BytesReceived);
         cells.Add(worker, (int)Cell.BytesSent, stream.BytesSent);
         _requestTime.Record(worker, (long)stream.Duration.TotalMilliseconds);
-        if (stream.ResponseCode is >= 100 and < 600 and var code)
+        if (stream.ResponseCode is >= 100 and < 600 and var code && !stream.IsHealthCheck)
         {
             cells.Increment(worker, (int)Cell.RequestsCompleted);
             cells.Increment(worker, (int)Cell.Responses1xx + (code / 100) - 1);

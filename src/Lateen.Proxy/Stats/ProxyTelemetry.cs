@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Proxy.AccessLogs;
+using Lateen.Proxy.Health;
 
 namespace Lateen.Proxy.Stats;
 
@@ -9,6 +10,12 @@ public sealed class ProxyTelemetry(int workers, WorkloadLabels self) : IDisposab
     public int Workers => workers;
 
     public ProxyStats Stats { get; } = new(workers, self);
+
+    /// <summary>What the proxy says of itself.</summary>
+    public LocalHealth Health { get; } = new();
+
+    /// <summary>Envoy's <c>node.cluster</c>.</summary>
+    public string ServiceCluster => self.ServiceCluster;
 
     public AccessLogWriter Logs { get; } = new(workers);
 

@@ -27,6 +27,9 @@ public sealed record WorkloadLabels
 
     public string Cluster { get; init; } = Unknown;
 
+    /// <summary>Envoy's <c>node.cluster</c>, as <c>reviews.default</c>; no label.</summary>
+    public string ServiceCluster { get; init; } = "";
+
     /// <summary>SPIFFE identity of a connection with mutual TLS.</summary>
     public string Principal { get; init; } = Unknown;
 }

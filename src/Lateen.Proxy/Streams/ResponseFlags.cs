@@ -69,4 +69,7 @@ public enum ResponseFlags
 
     /// <summary>IH: an x-envoy-* header of the request makes no sense, and it is checked strictly.</summary>
     InvalidEnvoyRequestHeaders = 1 << 20,
+
+    /// <summary>LH: a health check of the proxy or its workload was answered with a failure.</summary>
+    FailedLocalHealthCheck = 1 << 21,
 }

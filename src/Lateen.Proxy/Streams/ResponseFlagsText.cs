@@ -30,6 +30,7 @@ public static class ResponseFlagsText
         "DO",
         "DT",
         "IH",
+        "LH",
     ];
 
     /// <summary>Combinations seen so far: a handful, so that a line costs no string.</summary>

@@ -79,6 +79,9 @@ public sealed class StreamInfo
     /// <summary>Value of the affinity cookie that was made for the request; 0 for none.</summary>
     internal ulong MadeCookie { get; set; }
 
+    /// <summary>Somebody asks for the proxy's or the workload's health: not counted among requests, nor logged where a log says so.</summary>
+    public bool IsHealthCheck { get; set; }
+
     /// <summary>The route that matched; null before routing and when none did. Filters find their settings for it there.</summary>
     public RouteEntry? Route { get; set; }
 
@@ -109,6 +112,7 @@ public sealed class StreamInfo
         AttemptCount = 0;
         StrippedPort = 0;
         MadeCookie = 0;
+        IsHealthCheck = false;
         Route = null;
     }
 }

@@ -290,6 +290,30 @@ public sealed partial class RejectionTests : IDisposable
                 ),
                 "filter_chains[0].filters[0].http_filters[0].typed_config.abort: has none of http_status, grpc_status and header_abort"
             },
+            {
+                Http(
+                    """ "rds":{"routeConfigName":"r"},"httpFilters":[{"name":"h","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck"}},{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}] """
+                ),
+                "filter_chains[0].filters[0].http_filters[0].typed_config.pass_through_mode: is missing; say true for the workload's own answer, else false"
+            },
+            {
+                Http(
+                    """ "rds":{"routeConfigName":"r"},"httpFilters":[{"name":"h","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck","passThroughMode":false,"cacheTime":"1s"}},{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}] """
+                ),
+                "filter_chains[0].filters[0].http_filters[0].typed_config.cache_time: is for pass_through_mode, which is off; leave it out"
+            },
+            {
+                Http(
+                    """ "rds":{"routeConfigName":"r"},"httpFilters":[{"name":"h","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck","passThroughMode":true,"clusterMinHealthyPercentages":{"a":{"value":1}}}},{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}] """
+                ),
+                "filter_chains[0].filters[0].http_filters[0].typed_config.cluster_min_healthy_percentages: decides where pass_through_mode is off; leave one of them out"
+            },
+            {
+                Http(
+                    """ "rds":{"routeConfigName":"r"},"httpFilters":[{"name":"h","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck","passThroughMode":false,"clusterMinHealthyPercentages":{"a":{"value":101}}}},{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}] """
+                ),
+                "filter_chains[0].filters[0].http_filters[0].typed_config.cluster_min_healthy_percentages[a]: is 101; percentages are 0 to 100"
+            },
         };
 
     [Theory, MemberData(nameof(Clusters))]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using DataPlane.Tests.Routing;
+using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Decoding;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Filters.Fault;
@@ -200,6 +201,8 @@ public sealed class FaultTests
         public int Worker => 0;
 
         public ulong NextRandom() => (ulong)_draws.NextInt64();
+
+        public ClusterRuntime? FindCluster(string name) => throw new InvalidOperationException("it asks for none");
 
         public void Resume() => throw new InvalidOperationException("the fault filter has nobody to wait for");
 

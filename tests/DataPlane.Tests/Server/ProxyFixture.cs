@@ -34,6 +34,7 @@ public sealed class ProxyFixture : IDisposable
         CorsApi.Cors.Descriptor,
         CorsApi.CorsPolicy.Descriptor,
         RouteApi.FilterConfig.Descriptor,
+        Envoy.Extensions.Filters.Http.HealthCheck.V3.HealthCheck.Descriptor,
         Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor,
         Envoy.Extensions.TransportSockets.Tls.V3.DownstreamTlsContext.Descriptor,
         Envoy.Extensions.TransportSockets.Tls.V3.UpstreamTlsContext.Descriptor,

@@ -10,11 +10,14 @@ public sealed class LoadBalancer
     private readonly Share[] _shares;
     private readonly SubsetTable? _subsets;
 
-    private LoadBalancer(Share[] shares, SubsetTable? subsets, int healthy) =>
-        (_shares, _subsets, HealthyCount) = (shares, subsets, healthy);
+    private LoadBalancer(Share[] shares, SubsetTable? subsets, int healthy, int degraded) =>
+        (_shares, _subsets, HealthyCount, DegradedCount) = (shares, subsets, healthy, degraded);
 
     /// <summary>Endpoints that are fully healthy.</summary>
     public int HealthyCount { get; }
+
+    /// <summary>Endpoints that serve when healthy ones do not suffice.</summary>
+    public int DegradedCount { get; }
 
     /// <param name="seed">Where round robins start.</param>
     public static LoadBalancer Create(
@@ -29,7 +32,12 @@ public sealed class LoadBalancer
         LoadBalancer Of(IReadOnlyList<EndpointEntry> some) => Flat(spec, some, set.OverprovisioningFactor, factory);
         var whole = Of(endpoints);
         return spec.Subsets is { } subsets
-            ? new LoadBalancer(whole._shares, SubsetTable.Build(subsets, endpoints, whole, Of), whole.HealthyCount)
+            ? new LoadBalancer(
+                whole._shares,
+                SubsetTable.Build(subsets, endpoints, whole, Of),
+                whole.HealthyCount,
+                whole.DegradedCount
+            )
             : whole;
     }
 
@@ -86,7 +94,12 @@ public sealed class LoadBalancer
             Add(loads.Healthy[i], i, () => levels[i].Healthy(factory, spec.LocalityWeighted, overprovisioning));
         for (var i = 0; i < levels.Length; i++)
             Add(loads.Degraded[i], i, () => levels[i].Degraded(factory, spec.LocalityWeighted, overprovisioning));
-        return new LoadBalancer(shares.ToArray(), null, levels.Sum(static level => level.Health.Healthy));
+        return new LoadBalancer(
+            shares.ToArray(),
+            null,
+            levels.Sum(static level => level.Health.Healthy),
+            levels.Sum(static level => level.Health.Degraded)
+        );
     }
 
     private static PriorityLevel[] LevelsOf(IReadOnlyList<EndpointEntry> endpoints)
