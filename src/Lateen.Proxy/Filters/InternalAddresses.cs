@@ -14,9 +14,11 @@ public sealed class InternalAddresses
 
     /// <param name="ranges"><c>cidr_ranges</c>.</param>
     /// <param name="unixSockets"><c>unix_sockets</c>: clients of Unix sockets are internal.</param>
-    public InternalAddresses(IEnumerable<IPNetwork> ranges, bool unixSockets)
+    public InternalAddresses(IReadOnlyList<IPNetwork> ranges, bool unixSockets)
     {
-        _ranges = [.. ranges.Select(static range => (range.BaseAddress.GetAddressBytes(), range.PrefixLength))];
+        _ranges = new (byte[], int)[ranges.Count];
+        for (var i = 0; i < _ranges.Length; i++)
+            _ranges[i] = (ranges[i].BaseAddress.GetAddressBytes(), ranges[i].PrefixLength);
         _unixSockets = unixSockets;
     }
 
