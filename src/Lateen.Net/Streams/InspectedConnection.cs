@@ -20,7 +20,13 @@ public sealed record InspectedConnection
 
     /// <summary>What a PROXY protocol header of version 2 carries beside the addresses, to be passed on.</summary>
     public IReadOnlyList<ProxyTlv> Tlvs { get; init; } = [];
+
+    /// <summary>What such a header says under names that the configuration gives (Envoy's dynamic metadata).</summary>
+    public IReadOnlyList<InspectedValue> Metadata { get; init; } = [];
 }
+
+/// <summary>A value of dynamic metadata.</summary>
+public sealed record InspectedValue(string Namespace, string Key, string Value);
 
 /// <summary>A type-length-value of the PROXY protocol (version 2, §2.2).</summary>
 public readonly record struct ProxyTlv(byte Type, ReadOnlyMemory<byte> Value);

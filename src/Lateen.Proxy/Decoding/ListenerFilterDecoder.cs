@@ -36,19 +36,27 @@ internal static class ListenerFilterDecoder
         if (type == OriginalApi.OriginalDst.Descriptor.FullName)
             return new ListenerFilterSpec(ListenerFilterKind.OriginalDestination);
         if (type == TlsApi.TlsInspector.Descriptor.FullName)
-            return new ListenerFilterSpec(ListenerFilterKind.TlsInspector);
+            return TlsInspector(filter, path, context);
         if (type == HttpApi.HttpInspector.Descriptor.FullName)
             return new ListenerFilterSpec(ListenerFilterKind.HttpInspector);
         if (type == ProxyApi.ProxyProtocol.Descriptor.FullName)
-        {
-            var proxy = context.Unpack<ProxyApi.ProxyProtocol>(filter.TypedConfig!, $"{path}.typed_config");
-            return new ListenerFilterSpec(
-                ListenerFilterKind.ProxyProtocol,
-                proxy?.AllowRequestsWithoutProxyProtocol ?? false
-            );
-        }
+            return new ListenerFilterSpec(ListenerFilterKind.ProxyProtocol)
+            {
+                ProxyProtocol = ProxyProtocolDecoder.Decode(filter.TypedConfig!, $"{path}.typed_config", context),
+            };
         context.Add(path, $"is {filter.Name} of the type \"{type}\", which this proxy does not serve");
         return null;
+    }
+
+    private static ListenerFilterSpec TlsInspector(Api.ListenerFilter filter, string path, DecodeContext context)
+    {
+        var inspector = context.Unpack<TlsApi.TlsInspector>(filter.TypedConfig!, $"{path}.typed_config");
+        if (inspector?.EnableJa4Fingerprinting == true)
+            context.Add($"{path}.typed_config.enable_ja4_fingerprinting", "is not served; JA3 is");
+        return new ListenerFilterSpec(ListenerFilterKind.TlsInspector)
+        {
+            MakesJa3 = inspector?.EnableJa3Fingerprinting ?? false,
+        };
     }
 
     private static ListenerPredicate? Predicate(

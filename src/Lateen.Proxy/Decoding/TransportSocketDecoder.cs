@@ -146,7 +146,15 @@ internal static class TransportSocketDecoder
         );
         var inner = Upstream(wrapper?.TransportSocket, $"{path}.typed_config.transport_socket", context);
         var isV2 = wrapper?.Config?.Version == CoreApi.ProxyProtocolConfig.Types.Version.V2;
-        return inner with { ProxyProtocolVersion = isV2 ? 2 : 1 };
+        return inner with
+        {
+            ProxyProtocolVersion = isV2 ? 2 : 1,
+            ProxyTlvs = ProxyProtocolDecoder.PassThrough(
+                wrapper?.Config?.PassThroughTlvs,
+                $"{path}.typed_config.config.pass_through_tlvs",
+                context
+            ),
+        };
     }
 
     /// <summary>A context that needs no secrets is built on trial, so that what is wrong with it refuses the resource.</summary>

@@ -43,6 +43,10 @@ internal static class FormatCommands
                 WithoutPort(stream.DownstreamRemoteAddress)
             ),
             "REQUESTED_SERVER_NAME" => new TextPart(static stream => stream.RequestedServerName),
+            "TLS_JA3_FINGERPRINT" => new TextPart(static stream =>
+                stream.Inspected.Ja3 is { Length: > 0 } ja3 ? ja3 : null
+            ),
+            "DYNAMIC_METADATA" => new MetadataPart(argument),
             "ROUTE_NAME" => new TextPart(static stream => stream.RouteName),
             "UPSTREAM_REQUEST_ATTEMPT_COUNT" => new NumberPart(static stream => stream.AttemptCount),
             _ => TlsCommands.Parse(name, argument)

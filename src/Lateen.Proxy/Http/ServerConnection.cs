@@ -9,6 +9,7 @@ using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Stats;
 using Lateen.Proxy.Streams;
+using Lateen.Proxy.Upstream;
 
 namespace Lateen.Proxy.Http;
 
@@ -19,6 +20,7 @@ internal abstract class ServerConnection
     private string? _remoteText;
     private string? _localText;
     private byte[]? _certDetails;
+    private List<EndpointPool>? _pools;
     private NetAddress _localAddress;
 
     protected ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
@@ -66,6 +68,20 @@ internal abstract class ServerConnection
     /// <summary>Requests begun so far.</summary>
     protected int Requests { get; set; }
 
+    /// <summary>Connections to an endpoint that carry this client's requests alone.</summary>
+    public EndpointPool PoolFor(EndpointState endpoint, string host)
+    {
+        _pools ??= [];
+        foreach (var pool in _pools)
+        {
+            if (ReferenceEquals(pool.Endpoint, endpoint) && pool.Host == host)
+                return pool;
+        }
+        var added = EndpointPool.ForClient(Worker, endpoint, host, Stream);
+        _pools.Add(added);
+        return added;
+    }
+
     /// <summary>Ends the connection now if it is idle; else with what is under way.</summary>
     public abstract void BeginDrain();
 
@@ -83,6 +99,7 @@ internal abstract class ServerConnection
         info.DownstreamRemoteAddress = _remoteText ??= Stream.RemoteAddress.ToString();
         info.DownstreamLocalAddress = _localText ??= Stream.GetLocalAddress().ToString();
         info.DownstreamTls = Tls;
+        info.Inspected = Stream.Inspected;
         info.RequestedServerName = Stream.ServerName is { Length: > 0 } name ? name : null;
         _chain.AccessLog.Log(Worker.Index, info);
     }
@@ -100,5 +117,7 @@ internal abstract class ServerConnection
     {
         Stats.OnConnectionClosed(Worker.Index);
         Listener.OnClosed(this);
+        foreach (var pool in _pools ?? [])
+            pool.Close();
     }
 }

@@ -73,7 +73,10 @@ internal sealed class UpstreamAttempt(
         _route.PrepareForEndpoint(info, _endpoint);
         info.UpstreamHost = _endpoint.AddressText;
         timers.StartTry(terms.PerTryTimeout);
-        var pool = EndpointPool.Of(worker, _endpoint, TransportHost());
+        var pool =
+            _endpoint.Socket.Spec.ProxyProtocolVersion > 0
+                ? client.Connection.PoolFor(_endpoint, TransportHost())
+                : EndpointPool.Of(worker, _endpoint, TransportHost());
         var protocol = Protocol();
         Upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
         if (Upstream is null)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Net;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
@@ -79,11 +80,11 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
         switch (filter.Kind)
         {
             case ListenerFilterKind.TlsInspector:
-                return InspectTlsAsync();
+                return InspectTlsAsync(filter.MakesJa3);
             case ListenerFilterKind.HttpInspector:
                 return InspectHttpAsync();
             case ListenerFilterKind.ProxyProtocol:
-                return TakeProxyHeaderAsync(filter.AllowsPlain);
+                return TakeProxyHeaderAsync(filter.ProxyProtocol);
             default:
                 RestoreDestination();
                 return new LoopTask<bool>(true);
@@ -98,7 +99,7 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
         Stream.Inspected = Stream.Inspected with { Local = destination };
     }
 
-    private async LoopTask<bool> InspectTlsAsync()
+    private async LoopTask<bool> InspectTlsAsync(bool makesJa3)
     {
         var seen = 0;
         while (true)
@@ -106,10 +107,10 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
             seen = await Stream.PeekAsync(seen);
             if (seen <= 0)
                 return seen != IoResult.Failed && seen != IoResult.EndOfStream && !Stream.IsDead;
-            switch (ClientHello.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), out _hello))
+            switch (ClientHello.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), makesJa3, out _hello))
             {
                 case ClientHelloStatus.Complete:
-                    Stream.Inspected = Stream.Inspected with { ServerName = _hello!.ServerName };
+                    Stream.Inspected = Stream.Inspected with { ServerName = _hello!.ServerName, Ja3 = _hello.Ja3 };
                     Stats.OnTls(
                         Worker.Index,
                         hasName: _hello.ServerName.Length > 0,
@@ -144,9 +145,10 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
         }
     }
 
-    private async LoopTask<bool> TakeProxyHeaderAsync(bool allowsPlain)
+    private async LoopTask<bool> TakeProxyHeaderAsync(ProxyProtocolSpec spec)
     {
         var seen = 0;
+        var stats = Worker.Telemetry.Stats.ProxyProtocol(spec.StatPrefix);
         while (true)
         {
             seen = await Stream.PeekAsync(seen);
@@ -155,23 +157,62 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
             switch (ProxyHeader.TryRead(Stream.Loop.Scratch.AsSpan(0, seen), out var header))
             {
                 case ProxyHeaderStatus.Complete:
-                    TakeAddresses(header);
+                    if (!TakeHeader(header, spec, stats))
+                        return false;
                     return await DropAsync(header.Length);
-                case ProxyHeaderStatus.Absent when allowsPlain:
-                    return true;
                 case ProxyHeaderStatus.NeedMore when seen < Stream.Loop.Scratch.Length:
                     break;
+                case ProxyHeaderStatus.Absent:
+                    stats.OnNotFound(Worker.Index, spec.AllowsPlain);
+                    if (!spec.AllowsPlain)
+                        runtime.Stats.OnProxyProtocolError(Worker.Index);
+                    return spec.AllowsPlain;
                 default:
-                    runtime.Stats.OnProxyProtocolError(Worker.Index);
-                    return false;
+                    return Refuse(header, stats);
             }
         }
     }
 
-    private void TakeAddresses(in ProxyHeader header)
+    /// <summary>Puts in force what a header says; false when it is not to be believed.</summary>
+    private bool TakeHeader(in ProxyHeader header, ProxyProtocolSpec spec, ProxyProtocolStats stats)
     {
+        if (header.Version == 1 ? !spec.AllowsV1 : !spec.AllowsV2)
+        {
+            stats.OnDisallowed(Worker.Index, header.Version);
+            runtime.Stats.OnProxyProtocolError(Worker.Index);
+            return false;
+        }
+        var tlvs = new List<ProxyTlv>();
+        if (spec.ReadsTlvs && !ProxyTlvs.TryRead(Stream.Loop.Scratch.AsSpan(header.TlvStart..header.Length), tlvs))
+            return Refuse(header, stats);
+        stats.OnFound(Worker.Index, header.Version);
         if (!header.Source.IsNone)
             Stream.Inspected = Stream.Inspected with { Remote = header.Source, Local = header.Destination };
+        if (tlvs.Count > 0)
+            Stream.Inspected = Stream.Inspected with
+            {
+                Tlvs = spec.PassThrough.Of(tlvs),
+                Metadata = Metadata(spec, tlvs),
+            };
+        return true;
+    }
+
+    private bool Refuse(in ProxyHeader header, ProxyProtocolStats stats)
+    {
+        stats.OnError(Worker.Index, header.Version);
+        runtime.Stats.OnProxyProtocolError(Worker.Index);
+        return false;
+    }
+
+    private static List<InspectedValue> Metadata(ProxyProtocolSpec spec, List<ProxyTlv> tlvs)
+    {
+        var values = new List<InspectedValue>();
+        foreach (var tlv in tlvs)
+        {
+            if (spec.RuleFor(tlv.Type) is { } rule)
+                values.Add(new InspectedValue(rule.Namespace, rule.Key, Encoding.UTF8.GetString(tlv.Value.Span)));
+        }
+        return values;
     }
 
     /// <summary>Takes bytes that were looked at off the connection.</summary>

@@ -23,6 +23,7 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     private readonly ConcurrentDictionary<string, CorsStats> _cors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ListenerStats> _listeners = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TlsStats> _listenerTls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ProxyProtocolStats> _proxyProtocol = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TlsStats> _clusterTls = new(StringComparer.Ordinal);
 
     private const int SecondsPerDay = 24 * 60 * 60;
@@ -63,6 +64,10 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     public ListenerStats Listener(string address) =>
         _listeners.GetOrAdd(address, name => new ListenerStats(name, workers));
 
+    /// <summary>Headers of the PROXY protocol at listeners of a prefix.</summary>
+    public ProxyProtocolStats ProxyProtocol(string statPrefix) =>
+        _proxyProtocol.GetOrAdd(statPrefix, prefix => new ProxyProtocolStats(prefix, workers));
+
     /// <summary>Handshakes with clients of a listener.</summary>
     public TlsStats ListenerTls(string address) =>
         _listenerTls.GetOrAdd(address, name => TlsStats.OfListener(name, workers));
@@ -96,6 +101,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
         foreach (var stats in _listeners.Values)
             stats.Collect(samples);
         Inspectors.Collect(samples);
+        foreach (var stats in _proxyProtocol.Values)
+            stats.Collect(samples);
         foreach (var stats in _listenerTls.Values)
             stats.Collect(samples);
         foreach (var stats in _clusterTls.Values)

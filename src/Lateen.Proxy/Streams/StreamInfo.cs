@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http;
+using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Routing;
 
@@ -64,6 +65,9 @@ public sealed class StreamInfo
     /// <summary>SNI that the client sent; null for none.</summary>
     public string? RequestedServerName { get; set; }
 
+    /// <summary>What listener filters found out about the client's connection.</summary>
+    public InspectedConnection Inspected { get; set; } = InspectedConnection.Nothing;
+
     /// <summary>What the client's handshake settled; null in plaintext.</summary>
     public TlsConnection? DownstreamTls { get; set; }
 
@@ -107,6 +111,7 @@ public sealed class StreamInfo
         DownstreamLocalAddress = null;
         DownstreamRemoteAddress = null;
         RequestedServerName = null;
+        Inspected = InspectedConnection.Nothing;
         DownstreamTls = null;
         UpstreamTls = null;
         AttemptCount = 0;

@@ -227,6 +227,7 @@ internal sealed class TcpSession
         _info.DownstreamRemoteAddress = _client.RemoteAddress.ToString();
         _info.DownstreamLocalAddress = _client.GetLocalAddress().ToString();
         _info.DownstreamTls = _client.Tls;
+        _info.Inspected = _client.Inspected;
         _info.RequestedServerName = _client.ServerName is { Length: > 0 } name ? name : null;
         _info.UpstreamTls = _upstream?.Tls;
         _chain.AccessLog.Log(_worker.Index, _info);

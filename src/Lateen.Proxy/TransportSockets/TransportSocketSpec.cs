@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Tls;
+using Lateen.Proxy.Listeners.Inspectors;
 
 namespace Lateen.Proxy.TransportSockets;
 
@@ -14,6 +15,9 @@ public record TransportSocketSpec
 
     /// <summary>A PROXY protocol header goes before everything else (<c>upstream_proxy_protocol</c>): 1 or 2; 0 for none.</summary>
     public int ProxyProtocolVersion { get; init; }
+
+    /// <summary><c>config.pass_through_tlvs</c>: what of the client's header is said again, in version 2.</summary>
+    public ProxyTlvSet ProxyTlvs { get; init; } = ProxyTlvSet.None;
 }
 
 /// <summary>TLS with what it still needs (Envoy <c>UpstreamTlsContext</c>, <c>DownstreamTlsContext</c>).</summary>

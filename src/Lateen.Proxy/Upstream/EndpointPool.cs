@@ -27,8 +27,12 @@ internal sealed class EndpointPool : IConnectionOwner
     private Http1ClientConnection? _latest;
     private Http1ClientConnection? _oldest;
 
-    private EndpointPool(Worker worker, EndpointState endpoint, string host)
+    private readonly ByteStream? _client;
+    private bool _isClosed;
+
+    private EndpointPool(Worker worker, EndpointState endpoint, string host, ByteStream? client = null)
     {
+        _client = client;
         _worker = worker;
         _endpoint = endpoint;
         Host = host;
@@ -52,6 +56,15 @@ internal sealed class EndpointPool : IConnectionOwner
         endpoint.WorkerSlots[worker.Index] = added;
         return added;
     }
+
+    /// <summary>
+    /// Connections that carry the requests of one client alone, for endpoints that a PROXY protocol header tells of him.
+    /// They end with his: see <see cref="Close"/>.
+    /// </summary>
+    public static EndpointPool ForClient(Worker worker, EndpointState endpoint, string host, ByteStream client) =>
+        new(worker, endpoint, host, client);
+
+    public EndpointState Endpoint => _endpoint;
 
     /// <summary>The exchange that opens an HTTP/2 connection now; others that want a stream wait for what it finds.</summary>
     public UpstreamConnector? Connecting { get; set; }
@@ -81,7 +94,7 @@ internal sealed class EndpointPool : IConnectionOwner
         UpstreamSecurity.SecureAsync(
             _worker.Index,
             stream,
-            new UpstreamHandshake(_endpoint, cluster, Host, _sessions) { Client = client }
+            new UpstreamHandshake(_endpoint, cluster, Host, _sessions) { Client = client ?? _client }
         );
 
     /// <summary>Makes a connection that is open now ready for its first request.</summary>
@@ -102,6 +115,20 @@ internal sealed class EndpointPool : IConnectionOwner
         return connection;
     }
 
+    /// <summary>Closes what is idle now, and what is busy once it is not.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        _worker.Loop.Disarm(_sweep);
+        while (_latest is { } connection)
+        {
+            Remove(connection);
+            connection.Close();
+        }
+        for (var i = _http2.Count - 1; i >= 0; i--)
+            _http2[i].Retire();
+    }
+
     void IConnectionOwner.OnOpened(ClusterRuntime cluster) => cluster.Stats.OnConnectionOpened(_worker.Index);
 
     void IConnectionOwner.OnClosed(ClusterRuntime cluster) => cluster.Stats.OnConnectionClosed(_worker.Index);
@@ -112,6 +139,11 @@ internal sealed class EndpointPool : IConnectionOwner
 
     void IConnectionOwner.OnIdle(Http1ClientConnection connection, TimeSpan idleTimeout)
     {
+        if (_isClosed)
+        {
+            connection.Close();
+            return;
+        }
         connection.Stream.CloseWatcher = connection;
         connection.IdleDeadline =
             idleTimeout == TimeSpan.Zero

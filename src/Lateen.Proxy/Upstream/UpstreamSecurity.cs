@@ -26,13 +26,16 @@ internal static class UpstreamSecurity
     /// <summary>Says in a PROXY protocol header whose connection this is, before everything else.</summary>
     private static async LoopTask<TlsOutcome> IntroduceAsync(int worker, ByteStream stream, UpstreamHandshake handshake)
     {
-        if (await WriteHeader(stream, handshake.Socket.Spec.ProxyProtocolVersion, handshake.Client) < 0)
+        if (await WriteHeader(stream, handshake.Socket.Spec, handshake.Client) < 0)
             return TlsOutcome.ConnectionError;
         return handshake.Socket.IsTls ? await ShakeHandsAsync(worker, stream, handshake) : TlsOutcome.Established;
     }
 
-    private static LoopTask<int> WriteHeader(ByteStream stream, int version, ByteStream? client)
+    private static LoopTask<int> WriteHeader(ByteStream stream, TransportSocketSpec spec, ByteStream? client)
     {
+        var version = spec.ProxyProtocolVersion;
+        if (version == 2 && client is not null && spec.ProxyTlvs.Of(client.Inspected.Tlvs) is { Count: > 0 } tlvs)
+            return stream.WriteAsync(ProxyHeader.WriteWith(tlvs, client.RemoteAddress, client.GetLocalAddress()));
         Span<byte> header = stackalloc byte[ProxyHeader.MaxWritten];
         var length = ProxyHeader.Write(
             version,

@@ -41,8 +41,11 @@ public sealed class InspectorTests
         {
             var bytes = InRecords(message, record);
             for (var length = 0; length < bytes.Length; length++)
-                Assert.Equal(ClientHelloStatus.NeedMore, ClientHello.TryRead(bytes.AsSpan(0, length).ToArray(), out _));
-            Assert.Equal(ClientHelloStatus.Complete, ClientHello.TryRead(bytes.ToArray(), out var hello));
+                Assert.Equal(
+                    ClientHelloStatus.NeedMore,
+                    ClientHello.TryRead(bytes.AsSpan(0, length).ToArray(), false, out _)
+                );
+            Assert.Equal(ClientHelloStatus.Complete, ClientHello.TryRead(bytes.ToArray(), false, out var hello));
             Assert.Equal("cart.shop.test", hello!.ServerName);
             Assert.Equal(["istio", "h2"], hello.Protocols);
         }
@@ -52,7 +55,7 @@ public sealed class InspectorTests
     public void A_hello_may_have_neither_name_nor_protocols()
     {
         var bytes = InRecords(Hello(""), 16_384);
-        Assert.Equal(ClientHelloStatus.Complete, ClientHello.TryRead(bytes, out var hello));
+        Assert.Equal(ClientHelloStatus.Complete, ClientHello.TryRead(bytes, false, out var hello));
         Assert.Equal("", hello!.ServerName);
         Assert.Empty(hello.Protocols);
     }
@@ -63,7 +66,7 @@ public sealed class InspectorTests
     [Theory]
     [MemberData(nameof(NoHellos))]
     public void What_is_not_tls_is_known_at_once(string bytes) =>
-        Assert.Equal(ClientHelloStatus.NotTls, ClientHello.TryRead(Encoding.Latin1.GetBytes(bytes), out _));
+        Assert.Equal(ClientHelloStatus.NotTls, ClientHello.TryRead(Encoding.Latin1.GetBytes(bytes), true, out _));
 
     /// <summary>Any byte changed: it reads, wants more, or is no TLS; it never throws.</summary>
     [Fact]
@@ -76,7 +79,7 @@ public sealed class InspectorTests
             {
                 var bad = good.ToArray();
                 bad[at] = value;
-                ClientHello.TryRead(bad, out _);
+                ClientHello.TryRead(bad, true, out _);
             }
         }
     }
@@ -112,12 +115,96 @@ public sealed class InspectorTests
             { "\r\n\r\n\0\r\nQUIT\n\x31\x11\0\x0C", (int)ProxyHeaderStatus.Malformed },
             { "\r\n\r\n\0\r\nQUIT\n\x22\x11\0\x0C", (int)ProxyHeaderStatus.Malformed },
             { "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x01x", (int)ProxyHeaderStatus.Malformed },
+            // On behalf of somebody who cannot be told: nobody is let in under no name, as in Envoy.
+            { "\r\n\r\n\0\r\nQUIT\n\x21\0\0\0", (int)ProxyHeaderStatus.Malformed },
+            { "\r\n\r\n\0\r\nQUIT\n\x21\x31\0\x01x", (int)ProxyHeaderStatus.Malformed },
+            {
+                "\r\n\r\n\0\r\nQUIT\n\x21\x13\0\x0C\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\0\x02",
+                (int)ProxyHeaderStatus.Malformed
+            },
+            // To nobody, to many, to all.
+            { "PROXY TCP4 0.0.0.0 5.6.7.8 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP4 1.2.3.4 224.0.0.1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP4 1.2.3.4 255.255.255.255 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP6 ff02::1 2001:db8::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP6 :: 2001:db8::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
         };
 
     [Theory]
     [MemberData(nameof(BadProxyHeaders))]
     public void Bad_proxy_headers(string text, int expected) =>
         Assert.Equal((ProxyHeaderStatus)expected, ProxyHeader.TryRead(Encoding.Latin1.GetBytes(text), out _));
+
+    /// <summary>Commands and families of version 2, with what stands behind the addresses.</summary>
+    [Theory]
+    [InlineData("\x21\x11\0\x0C\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\0\x02", "1.2.3.4:1", "5.6.7.8:2", 28)]
+    [InlineData("\x21\x12\0\x0C\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\0\x02", "1.2.3.4:1", "5.6.7.8:2", 28)] // datagrams
+    [InlineData("\x21\x11\0\x10\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\0\x02\x04\0\x01x", "1.2.3.4:1", "5.6.7.8:2", 28)]
+    [InlineData("\x20\0\0\0", "", "", 16)] // LOCAL: a health check
+    [InlineData("\x20\x11\0\x03xyz", "", "", 19)] // of LOCAL everything is skipped
+    public void Proxy_headers_of_version_2(string text, string source, string destination, int tlvs)
+    {
+        var bytes = Encoding.Latin1.GetBytes("\r\n\r\n\0\r\nQUIT\n" + text);
+        Assert.Equal(ProxyHeaderStatus.Complete, ProxyHeader.TryRead(bytes, out var header));
+        Assert.Equal((bytes.Length, 2, tlvs), (header.Length, header.Version, header.TlvStart));
+        Assert.Equal(source, header.Source.IsNone ? "" : header.Source.ToString());
+        Assert.Equal(destination, header.Destination.IsNone ? "" : header.Destination.ToString());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("\x01\0\x02h2", "1=h2")]
+    [InlineData("\x02\0\0", "2=")]
+    [InlineData("\x01\0\x02h2\xE0\0\u0003abc", "1=h2,224=abc")]
+    [InlineData("\x01\0\x03h2", null)]
+    [InlineData("\x01\0", null)]
+    [InlineData("\x01\xFF\xFFx", null)]
+    public void Type_length_values(string text, string? expected)
+    {
+        var tlvs = new List<Lateen.Net.Streams.ProxyTlv>();
+        var isRead = ProxyTlvs.TryRead(Encoding.Latin1.GetBytes(text), tlvs);
+        Assert.Equal(expected is not null, isRead);
+        if (isRead)
+            Assert.Equal(
+                expected,
+                string.Join(',', tlvs.Select(static tlv => $"{tlv.Type}={Encoding.Latin1.GetString(tlv.Value.Span)}"))
+            );
+    }
+
+    /// <summary>What is too much for the length field is left out, value by value.</summary>
+    [Fact]
+    public void Values_that_do_not_fit_are_left_out()
+    {
+        var address = NetAddress.From(IPAddress.Parse("192.0.2.1"), 1);
+        Lateen.Net.Streams.ProxyTlv[] tlvs = [new(1, new byte[40_000]), new(2, new byte[40_000]), new(3, new byte[10])];
+        var bytes = ProxyHeader.WriteWith(tlvs, address, address);
+        Assert.Equal(ProxyHeaderStatus.Complete, ProxyHeader.TryRead(bytes, out var header));
+        var read = new List<Lateen.Net.Streams.ProxyTlv>();
+        Assert.True(ProxyTlvs.TryRead(bytes.AsSpan(header.TlvStart..header.Length), read));
+        Assert.Equal([(1, 40_000), (3, 10)], read.Select(static tlv => ((int)tlv.Type, tlv.Value.Length)));
+    }
+
+    public static TheoryData<string, string> Fingerprints =>
+        new()
+        {
+            // supported groups, point formats → what is hashed
+            { "", "771,4865-4866,43-0-16,," },
+            { "29,23", "771,4865-4866,43-0-16-10,29-23," },
+            { "2570,29,64250,24", "771,4865-4866,43-0-16-10,29-24," }, // greased
+            { "29|0", "771,4865-4866,43-0-16-10-11,29,0" },
+            { "29|0,1,2", "771,4865-4866,43-0-16-10-11,29,0-1-2" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Fingerprints))]
+    public void Ja3_fingerprints(string groups, string expected)
+    {
+        var message = HelloWith("cart.test", groups, "h2");
+        Assert.Equal(expected, Ja3Fingerprint.Text(message.AsSpan(4)));
+        Assert.Equal(ClientHelloStatus.Complete, ClientHello.TryRead(InRecords(message, 100), true, out var hello));
+        var md5 = System.Security.Cryptography.MD5.HashData(Encoding.ASCII.GetBytes(expected));
+        Assert.Equal(Convert.ToHexStringLower(md5), hello!.Ja3);
+    }
 
     [Theory]
     [InlineData(1, "192.0.2.1", "198.51.100.7")]
@@ -135,7 +222,8 @@ public sealed class InspectorTests
         for (var part = 0; part < length; part++)
             Assert.Equal(ProxyHeaderStatus.NeedMore, ProxyHeader.TryRead(buffer.AsSpan(0, part), out _));
         Assert.Equal(ProxyHeaderStatus.Complete, ProxyHeader.TryRead(buffer.AsSpan(0, length), out var header));
-        Assert.Equal(new ProxyHeader(length, source, destination), header);
+        Assert.Equal((length, version, length), (header.Length, header.Version, header.TlvStart));
+        Assert.Equal((source, destination), (header.Source, header.Destination));
     }
 
     private static byte[] InRecords(ReadOnlySpan<byte> message, int size)
@@ -151,7 +239,9 @@ public sealed class InspectorTests
         return bytes.ToArray();
     }
 
-    private static byte[] Hello(string serverName, params string[] protocols)
+    private static byte[] Hello(string serverName, params string[] protocols) => HelloWith(serverName, "", protocols);
+
+    private static byte[] HelloWith(string serverName, string groups, params string[] protocols)
     {
         var extensions = new List<byte>();
         Extension(extensions, 43, [2, 3, 4]); // supported_versions, which is skipped
@@ -162,6 +252,19 @@ public sealed class InspectorTests
             var list = protocols.SelectMany(name => (byte[])[(byte)name.Length, .. Encoding.ASCII.GetBytes(name)]);
             Extension(extensions, 16, Vector16(list.ToArray()));
         }
+        var lists = groups.Split('|');
+        if (groups.Length > 0)
+            Extension(
+                extensions,
+                10,
+                Vector16([.. Numbers(lists[0]).SelectMany(static one => (byte[])[(byte)(one >> 8), (byte)one])])
+            );
+        if (lists.Length > 1)
+            Extension(
+                extensions,
+                11,
+                [(byte)Numbers(lists[1]).Length, .. Numbers(lists[1]).Select(static one => (byte)one)]
+            );
         byte[] body =
         [
             3,
@@ -175,6 +278,8 @@ public sealed class InspectorTests
         ];
         return [1, 0, (byte)(body.Length >> 8), (byte)body.Length, .. body];
     }
+
+    private static int[] Numbers(string list) => list.Split(',').Select(int.Parse).ToArray();
 
     private static void Extension(List<byte> extensions, ushort kind, byte[] content)
     {

@@ -47,8 +47,10 @@ internal static class TlsJson
             {"name":"t","address":{"socketAddress":{"address":"127.0.0.1","portValue":0} },{{more}}"filterChains":[{{chains}}]}
             """;
 
-    public static string Filter(string type) =>
-        $$"""{"name":"{{type}}","typedConfig":{"@type":"{{Types}}filters.listener.{{type}}"} }""";
+    public static string Filter(string type, string fields = "") =>
+        $$"""{"name":"{{type}}","typedConfig":{"@type":"{{Types}}filters.listener.{{type}}"{{(
+            fields.Length > 0 ? "," + fields : ""
+        )}} } }""";
 
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

@@ -17,6 +17,7 @@ public sealed class ProtoOracleTests
         "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext.auto_host_sni",
         "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext.auto_sni_san_validation",
         "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.prefer_client_ciphers",
+        "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector.enable_ja4_fingerprinting",
         "envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.custom_tls_certificate_selector",
         "envoy.extensions.transport_sockets.tls.v3.TlsParameters.compliance_policies",
         "envoy.extensions.transport_sockets.tls.v3.TlsParameters.CompliancePolicy.FIPS_202205",

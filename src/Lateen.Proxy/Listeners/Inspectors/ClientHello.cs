@@ -9,6 +9,9 @@ namespace Lateen.Proxy.Listeners.Inspectors;
 /// <param name="Protocols">ALPN in the client's order; empty for none.</param>
 internal sealed record ClientHello(string ServerName, IReadOnlyList<string> Protocols)
 {
+    /// <summary>Its JA3 fingerprint, where that was asked for; else empty.</summary>
+    public string Ja3 { get; init; } = "";
+
     private const byte HandshakeRecord = 22;
     private const byte ClientHelloMessage = 1;
     private const int RecordHeader = 5;
@@ -21,14 +24,18 @@ internal sealed record ClientHello(string ServerName, IReadOnlyList<string> Prot
     /// Reads a ClientHello that may be spread over several records. The bytes are overwritten: the records' content is
     /// moved together in place.
     /// </summary>
-    public static ClientHelloStatus TryRead(Span<byte> bytes, out ClientHello? hello)
+    public static ClientHelloStatus TryRead(Span<byte> bytes, bool makesJa3, out ClientHello? hello)
     {
         hello = null;
         var status = Join(bytes, out var message);
         if (status != ClientHelloStatus.Complete)
             return status;
         hello = Parse(message);
-        return hello is null ? ClientHelloStatus.NotTls : ClientHelloStatus.Complete;
+        if (hello is null)
+            return ClientHelloStatus.NotTls;
+        if (makesJa3)
+            hello = hello with { Ja3 = Ja3Fingerprint.Of(message) };
+        return ClientHelloStatus.Complete;
     }
 
     /// <summary>Joins the handshake message's pieces; complete once the first message is whole.</summary>

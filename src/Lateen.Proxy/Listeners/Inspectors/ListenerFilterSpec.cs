@@ -2,11 +2,16 @@
 namespace Lateen.Proxy.Listeners.Inspectors;
 
 /// <summary>What looks at a connection before its filter chain is chosen (Envoy <c>ListenerFilter</c>).</summary>
-/// <param name="AllowsPlain"><c>allow_requests_without_proxy_protocol</c>; of the PROXY protocol filter only.</param>
-public sealed record ListenerFilterSpec(ListenerFilterKind Kind, bool AllowsPlain = false)
+public sealed record ListenerFilterSpec(ListenerFilterKind Kind)
 {
     /// <summary><c>filter_disabled</c>: connections it leaves alone; null for none.</summary>
     public ListenerPredicate? Disabled { get; init; }
+
+    /// <summary>Settings of the PROXY protocol filter.</summary>
+    public ProxyProtocolSpec ProxyProtocol { get; init; } = ProxyProtocolSpec.Default;
+
+    /// <summary><c>enable_ja3_fingerprinting</c> of the TLS inspector.</summary>
+    public bool MakesJa3 { get; init; }
 }
 
 /// <summary>The filters there are.</summary>

@@ -4,14 +4,21 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Lateen.Net;
+using Lateen.Net.Streams;
 
 namespace Lateen.Proxy.Listeners.Inspectors;
 
 /// <summary>A header of the PROXY protocol (HAProxy's specification, versions 1 and 2): whose connection this really is.</summary>
 /// <param name="Length">Bytes it takes.</param>
-/// <param name="Source">None where the sender speaks for itself, or of something that is not TCP.</param>
+/// <param name="Source">None where the sender speaks for itself, or of something unknown.</param>
 internal readonly record struct ProxyHeader(int Length, NetAddress Source, NetAddress Destination)
 {
+    /// <summary>1 or 2, also of a header that is malformed; 0 where none stands there.</summary>
+    public int Version { get; init; }
+
+    /// <summary>Where type-length-values begin; they go to the header's end.</summary>
+    public int TlvStart { get; init; }
+
     /// <summary>The longest header that <see cref="Write"/> writes.</summary>
     public const int MaxWritten = MaxV1;
 
@@ -27,11 +34,31 @@ internal readonly record struct ProxyHeader(int Length, NetAddress Source, NetAd
         header = default;
         var v2 = bytes.CommonPrefixLength(V2Start);
         if (v2 == V2Start.Length)
-            return ReadV2(bytes, out header);
+        {
+            var status = ReadV2(bytes, out header);
+            header = header with { Version = 2 };
+            return status;
+        }
         var v1 = bytes.CommonPrefixLength(V1Start);
         if (v1 == V1Start.Length)
-            return ReadV1(bytes, out header);
+        {
+            var status = ReadV1(bytes, out header);
+            header = header with { Version = 1, TlvStart = header.Length };
+            return status;
+        }
         return Math.Max(v1, v2) == bytes.Length ? ProxyHeaderStatus.NeedMore : ProxyHeaderStatus.Absent;
+    }
+
+    /// <summary>Writes a header of version 2 with type-length-values behind the addresses.</summary>
+    public static byte[] WriteWith(IReadOnlyList<ProxyTlv> tlvs, in NetAddress source, in NetAddress destination)
+    {
+        Span<byte> head = stackalloc byte[MaxWritten];
+        var length = WriteV2(source, destination, head);
+        var header = new byte[length + ProxyTlvs.Measure(tlvs, ushort.MaxValue - (length - V2Fixed))];
+        head[..length].CopyTo(header);
+        ProxyTlvs.Write(tlvs, header.AsSpan(length));
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(14), (ushort)(header.Length - V2Fixed));
+        return header;
     }
 
     /// <summary>Writes a header; returns its length.</summary>
@@ -52,6 +79,8 @@ internal readonly record struct ProxyHeader(int Length, NetAddress Source, NetAd
             return ProxyHeaderStatus.Malformed;
         var isV6 = family == "TCP6";
         if (!TryAddress(from, fromPort, isV6, out var source) || !TryAddress(to, toPort, isV6, out var destination))
+            return ProxyHeaderStatus.Malformed;
+        if (!IsUnicast(source) || !IsUnicast(destination))
             return ProxyHeaderStatus.Malformed;
         header = new ProxyHeader(end + 2, source, destination);
         return ProxyHeaderStatus.Complete;
@@ -81,22 +110,40 @@ internal readonly record struct ProxyHeader(int Length, NetAddress Source, NetAd
         var length = V2Fixed + BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]);
         if (bytes.Length < length)
             return ProxyHeaderStatus.NeedMore;
-        header = new ProxyHeader(length, default, default);
+        header = new ProxyHeader(length, default, default) { TlvStart = length };
         var isLocal = (command & 0xF) == 0;
-        var body = bytes[V2Fixed..length];
-        switch (isLocal ? 0 : bytes[13])
+        if (isLocal)
+            return ProxyHeaderStatus.Complete; // what the socket says holds, whatever stands behind
+        // As Envoy: streams and datagrams of IPv4 and IPv6; nobody is let in under a name that cannot be told.
+        var size = (bytes[13] >> 4, bytes[13] & 0xF) switch
         {
-            case 0x11 when body.Length >= 12:
-                header = new ProxyHeader(length, Address(body, 0, 4, 8), Address(body, 4, 4, 10));
-                return ProxyHeaderStatus.Complete;
-            case 0x21 when body.Length >= 36:
-                header = new ProxyHeader(length, Address(body, 0, 16, 32), Address(body, 16, 16, 34));
-                return ProxyHeaderStatus.Complete;
-            case 0x11 or 0x21:
-                return ProxyHeaderStatus.Malformed;
-            default:
-                return ProxyHeaderStatus.Complete; // LOCAL, or a family that says nothing of TCP: what the socket says holds
-        }
+            (1, 1 or 2) => 4,
+            (2, 1 or 2) => 16,
+            _ => 0,
+        };
+        var addresses = (2 * size) + 4;
+        if (size == 0 || length < V2Fixed + addresses)
+            return ProxyHeaderStatus.Malformed;
+        var body = bytes[V2Fixed..length];
+        header = new ProxyHeader(length, Address(body, 0, size, 2 * size), Address(body, size, size, (2 * size) + 2))
+        {
+            TlvStart = V2Fixed + addresses,
+        };
+        return IsUnicast(header.Source) && IsUnicast(header.Destination)
+            ? ProxyHeaderStatus.Complete
+            : ProxyHeaderStatus.Malformed;
+    }
+
+    /// <summary>No TCP connection comes from, or goes to, everybody or nobody.</summary>
+    private static bool IsUnicast(in NetAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return address.CopyAddressBytes(bytes) switch
+        {
+            4 => bytes[0] is < 224 or (> 239 and < 255) && bytes[..4].IndexOfAnyExcept((byte)0) >= 0,
+            16 => bytes[0] != 0xFF && bytes.IndexOfAnyExcept((byte)0) >= 0,
+            _ => false,
+        };
     }
 
     private static NetAddress Address(ReadOnlySpan<byte> body, int at, int length, int portAt) =>
