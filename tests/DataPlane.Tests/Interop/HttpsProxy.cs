@@ -81,11 +81,11 @@ public sealed class HttpsProxy : IDisposable
     /// <summary>A cluster with one endpoint on this machine.</summary>
     /// <param name="socket">Its transport socket; null for plaintext.</param>
     /// <param name="more">More fields of the cluster, each with a comma before.</param>
-    public void Cluster(string name, int port, string? socket = null, string more = "")
+    public void Cluster(string name, int port, string? socket = null, string more = "", string address = "127.0.0.1")
     {
         var transport = socket is null ? "" : $",\"transportSocket\":{socket}";
         _clusters.RemoveAll(cluster => cluster.Name == name);
-        _clusters.Add((name, $"{ProxyFixture.Cluster(name, port).TrimEnd()[..^1]}{more}{transport}}}"));
+        _clusters.Add((name, $"{ProxyFixture.Cluster(name, port, address).TrimEnd()[..^1]}{more}{transport}}}"));
         Assert.Empty(Proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster, [.. _clusters]));
     }
 

@@ -103,10 +103,10 @@ public sealed class ProxyFixture : IDisposable
             )
         );
 
-    public static string Cluster(string name, int port) =>
+    public static string Cluster(string name, int port, string address = "127.0.0.1") =>
         $$$$"""
             {"name":"{{{{name}}}}","type":"STATIC","connectTimeout":"2s","loadAssignment":{"clusterName":"{{{{name}}}}","endpoints":[{"lbEndpoints":[
-              {"endpoint":{"address":{"socketAddress":{"address":"127.0.0.1","portValue":{{{{port}}}} } } } }]}]}}
+              {"endpoint":{"address":{"socketAddress":{"address":"{{{{address}}}}","portValue":{{{{port}}}} } } } }]}]}}
             """;
 
     /// <summary>A listener "l" with an HTTP connection manager and the given routes, which come inline.</summary>

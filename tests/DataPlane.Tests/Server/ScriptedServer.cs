@@ -14,10 +14,11 @@ public sealed class ScriptedServer : IDisposable
     private int _connections;
 
     /// <param name="script">Gets the connection and its number, from 0; the connection is closed when it returns.</param>
-    public ScriptedServer(Action<ScriptedServer, Socket, int> script)
+    /// <param name="address">Where it listens.</param>
+    public ScriptedServer(Action<ScriptedServer, Socket, int> script, string address = "127.0.0.1")
     {
         _script = script;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
         _listener.Listen();
         _thread = new Thread(Accept) { IsBackground = true };
         _thread.Start();
