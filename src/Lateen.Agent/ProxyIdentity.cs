@@ -62,6 +62,7 @@ public sealed record ProxyIdentity
             ),
             Cluster = Metadata.GetValueOrDefault("CLUSTER_ID", WorkloadLabels.Unknown),
             ServiceCluster = ServiceCluster,
+            Address = Address,
         };
     }
 }

@@ -225,6 +225,20 @@ public sealed class HeaderMap
         }
     }
 
+    /// <summary>Makes this map a copy of another one.</summary>
+    public void CopyFrom(HeaderMap other)
+    {
+        if (_bytes.Length < other._used)
+            _bytes = new byte[other._bytes.Length];
+        if (_fields.Length < other._count)
+            _fields = new HeaderField[other._fields.Length];
+        other._bytes.AsSpan(0, other._used).CopyTo(_bytes);
+        other._fields.AsSpan(0, other._count).CopyTo(_fields);
+        _used = other._used;
+        _count = other._count;
+        _firstKnown = other._firstKnown;
+    }
+
     /// <summary>Bytes that all text of the map takes on an HTTP/1 wire at the most.</summary>
     internal int MaxWireLength => _used + (_count * 4);
 

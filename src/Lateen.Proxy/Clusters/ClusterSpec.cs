@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
 using Lateen.Http.Http2;
 using Lateen.Net;
 using Lateen.Proxy.Clusters.Balancing;
@@ -80,6 +81,12 @@ public sealed record ClusterSpec
 
     /// <summary>What is spoken to the endpoints; HTTP/1.1 by default.</summary>
     public UpstreamProtocol Protocol { get; init; }
+
+    /// <summary>What is spoken for a client that speaks a version.</summary>
+    public UpstreamProtocol ProtocolFor(HttpVersion client) =>
+        Protocol != UpstreamProtocol.Downstream ? Protocol
+        : client == HttpVersion.Http2 ? UpstreamProtocol.Http2
+        : UpstreamProtocol.Http1;
 
     /// <summary>The HTTP/2 options of whichever of the protocol's options has them.</summary>
     public Http2Options Http2 { get; init; } = Http2Options.Default;

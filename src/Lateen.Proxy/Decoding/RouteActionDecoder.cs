@@ -115,7 +115,7 @@ internal static class RouteActionDecoder
                 )
                 ?? Optional(action.GrpcTimeoutOffset, $"{path}.grpc_timeout_offset", context)
                 ?? TimeSpan.Zero,
-            Mirrors = Mirrors(action.RequestMirrorPolicies, $"{path}.request_mirror_policies", context),
+            Mirrors = MirrorDecoder.Decode(action.RequestMirrorPolicies, $"{path}.request_mirror_policies", context),
             Upgrades = upgrades,
             Connect = connect,
         };
@@ -129,32 +129,6 @@ internal static class RouteActionDecoder
         if (!Enum.IsDefined(action.Priority))
             context.Add($"{path}.priority", $"is {action.Priority}, which this proxy does not know");
         return (RoutingPriority)action.Priority;
-    }
-
-    private static List<MirrorPolicySpec> Mirrors(
-        RepeatedField<Api.RouteAction.Types.RequestMirrorPolicy> policies,
-        string path,
-        DecodeContext context
-    )
-    {
-        var mirrors = new List<MirrorPolicySpec>();
-        for (var i = 0; i < policies.Count; i++)
-        {
-            var policy = policies[i];
-            if (policy.Cluster.Length == 0)
-                context.Add($"{path}[{i}].cluster", "is missing; give the cluster that gets the copy");
-            mirrors.Add(
-                new MirrorPolicySpec(
-                    policy.Cluster,
-                    context.Millionths(
-                        policy.RuntimeFraction?.DefaultValue,
-                        $"{path}[{i}].runtime_fraction.default_value"
-                    ),
-                    !policy.DisableShadowHostSuffixAppend
-                )
-            );
-        }
-        return mirrors;
     }
 
     private static IReadOnlyList<WeightedClusterSpec> Clusters(

@@ -27,6 +27,7 @@ internal static class RouteDecoder
                 path,
                 context
             ),
+            Mirrors = MirrorDecoder.Decode(routes.RequestMirrorPolicies, $"{path}request_mirror_policies", context),
             IgnorePortInHostMatching = routes.IgnorePortInHostMatching,
             MostSpecificHeadersWin = routes.MostSpecificHeaderMutationsWins,
         };
@@ -65,6 +66,7 @@ internal static class RouteDecoder
             ),
             IncludeRequestAttemptCount = host.IncludeRequestAttemptCount,
             IncludeAttemptCountInResponse = host.IncludeAttemptCountInResponse,
+            Mirrors = MirrorDecoder.Decode(host.RequestMirrorPolicies, $"{path}.request_mirror_policies", context),
             RetryPolicy = RetryPolicyDecoder.Decode(host.RetryPolicy, $"{path}.retry_policy", context),
             RequireTls = RequireTls(host, path, context),
             FilterOverrides = HttpFilterDecoder.Overrides(host.TypedPerFilterConfig, path, context),

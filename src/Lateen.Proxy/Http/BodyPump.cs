@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http.Http1;
+using Lateen.Proxy.Http.Mirroring;
 
 namespace Lateen.Proxy.Http;
 
@@ -8,10 +9,11 @@ internal static class BodyPump
 {
     /// <summary>Stages all that is here and fits; also the end, if it is reached.</summary>
     /// <param name="bytes">Payload moved so far; counted on.</param>
+    /// <param name="mirrors">Who gets a copy; null for nobody.</param>
     /// <returns>
     /// <see cref="BodyStatus.Data"/> when there is more but the outgoing side has no room for it, else what the incoming side said last.
     /// </returns>
-    public static BodyStatus Move(HttpStream from, HttpStream to, ref long bytes)
+    public static BodyStatus Move(HttpStream from, HttpStream to, ref long bytes, RequestMirrors? mirrors = null)
     {
         while (true)
         {
@@ -24,9 +26,11 @@ internal static class BodyPump
                 case BodyStatus.Data:
                     to.Append(payload);
                     bytes += payload.Length;
+                    mirrors?.OnData(payload, bytes);
                     break;
                 case BodyStatus.Complete:
                     to.End(from.Trailers);
+                    mirrors?.OnEnd(from.Trailers);
                     return status;
                 default:
                     return status;

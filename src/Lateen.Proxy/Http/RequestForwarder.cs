@@ -8,6 +8,7 @@ using Lateen.Net.Async;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Filters;
+using Lateen.Proxy.Http.Mirroring;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -32,6 +33,7 @@ internal sealed class RequestForwarder : IClientWatcher
     private readonly ResponseRelay _relay;
     private readonly RequestTerms _terms = new();
     private readonly RetryState _retry;
+    private RequestMirrors? _mirrors;
     private RouteEntry _route = null!;
     private ForwardActionSpec _action = null!;
     private CircuitBreaker _breaker = null!;
@@ -86,6 +88,8 @@ internal sealed class RequestForwarder : IClientWatcher
         if (RequestTerms.FindInvalid(Info.Request.Headers, Router) is { } invalid)
             return await _exchange.AnswerAsync(LocalReply.InvalidHeader(invalid, Info.Request.Headers));
         Prepare();
+        if (_route.Mirrors.Count > 0 && !_client.WantsTunnel)
+            StartMirrors();
         _client.Watcher = this;
         try
         {
@@ -101,6 +105,7 @@ internal sealed class RequestForwarder : IClientWatcher
         {
             _client.Watcher = null;
             _timers.Disarm();
+            _pump.Mirrors?.OnOver();
         }
     }
 
@@ -156,6 +161,13 @@ internal sealed class RequestForwarder : IClientWatcher
             OnRequestComplete();
         else
             _timers.StartRequest(_client.Connection.Manager.RequestTimeout);
+    }
+
+    private void StartMirrors()
+    {
+        var limit = _terms.Timeout > TimeSpan.Zero ? _terms.Timeout : _client.Connection.Manager.StreamIdleTimeout;
+        _pump.Mirrors = _mirrors ??= new RequestMirrors(_worker);
+        _mirrors.Start(_route.Mirrors, Info.Request, _client.RequestLength, limit);
     }
 
     /// <summary>

@@ -2,6 +2,7 @@
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
+using Lateen.Proxy.Http.Mirroring;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
@@ -28,6 +29,9 @@ internal sealed class RequestPump(
     private bool _isTunnel;
     private long _bytes;
 
+    /// <summary>Who gets a copy of the body; null for nobody.</summary>
+    public RequestMirrors? Mirrors { get; set; }
+
     /// <summary>The request may be sent once more from its start.</summary>
     public bool CanReplay { get; private set; }
 
@@ -44,6 +48,7 @@ internal sealed class RequestPump(
     {
         CanReplay = true;
         IsRunning = _isTunnel = false;
+        Mirrors = null;
         IsBodyAtFault = false;
     }
 
@@ -117,7 +122,7 @@ internal sealed class RequestPump(
 
     private BodyStatus Move()
     {
-        var status = BodyPump.Move(client, _upstream, ref _bytes);
+        var status = BodyPump.Move(client, _upstream, ref _bytes, Mirrors);
         info.BytesReceived = _bytes;
         timers.Touch();
         if (status == BodyStatus.Complete)

@@ -33,7 +33,7 @@ internal sealed class UpstreamAttempt(
     private CircuitBreaker _breaker = null!;
     private EndpointState? _endpoint;
     private ulong? _hash;
-    private string _transportHost = "";
+    private readonly TransportHost _host = new();
     private bool _holdsRequest;
     private int _clusterIndex;
 
@@ -73,10 +73,11 @@ internal sealed class UpstreamAttempt(
         _route.PrepareForEndpoint(info, _endpoint);
         info.UpstreamHost = _endpoint.AddressText;
         timers.StartTry(terms.PerTryTimeout);
+        var host = _host.Of(info.Request, Cluster.Spec);
         var pool =
             _endpoint.Socket.Spec.ProxyProtocolVersion > 0
-                ? client.Connection.PoolFor(_endpoint, TransportHost())
-                : EndpointPool.Of(worker, _endpoint, TransportHost());
+                ? client.Connection.PoolFor(_endpoint, host)
+                : EndpointPool.Of(worker, _endpoint, host);
         var protocol = Protocol();
         Upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
         if (Upstream is null)
@@ -170,30 +171,10 @@ internal sealed class UpstreamAttempt(
         return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
     }
 
-    /// <summary>
-    /// The request's host, without port, where the cluster's transport goes by it (<c>auto_sni</c>, <c>auto_san_validation</c>);
-    /// else empty. Requests to one host after another make one text.
-    /// </summary>
-    private string TransportHost()
-    {
-        if (!Cluster.Spec.UsesRequestHostAsServerName && !Cluster.Spec.ChecksRequestHost)
-            return "";
-        var host = info.Request.Authority;
-        var colon = host.LastIndexOf((byte)':');
-        if (colon > 0 && host[(colon + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
-            host = host[..colon];
-        if (!Ascii.Equals(host, _transportHost))
-            _transportHost = Encoding.ASCII.GetString(host);
-        return _transportHost;
-    }
-
     private ConnectSpec? ConnectSettings => ((ForwardActionSpec)_route.Spec.Action).Connect;
 
     private UpstreamProtocol Protocol() =>
-        EndsHere() ? UpstreamProtocol.Tcp
-        : Cluster.Spec.Protocol != UpstreamProtocol.Downstream ? Cluster.Spec.Protocol
-        : info.Request.Version == HttpVersion.Http2 ? UpstreamProtocol.Http2
-        : UpstreamProtocol.Http1;
+        EndsHere() ? UpstreamProtocol.Tcp : Cluster.Spec.ProtocolFor(info.Request.Version);
 
     /// <summary>The request is a CONNECT, or stands for one, whose bytes go on without it.</summary>
     private bool EndsHere() =>

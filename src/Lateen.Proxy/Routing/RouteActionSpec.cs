@@ -66,7 +66,7 @@ public sealed record ForwardActionSpec : RouteActionSpec
     /// <summary><c>max_stream_duration.grpc_timeout_header_offset</c>, else <c>grpc_timeout_offset</c>: taken off the header's value.</summary>
     public TimeSpan GrpcTimeoutOffset { get; init; }
 
-    /// <summary><c>request_mirror_policies</c>.</summary>
+    /// <summary><c>request_mirror_policies</c>; where there are none, those of the virtual host or the route table count.</summary>
     public IReadOnlyList<MirrorPolicySpec> Mirrors { get; init; } = [];
 
     /// <summary><c>upgrade_configs</c>: wins over the connection manager's.</summary>
@@ -79,7 +79,11 @@ public sealed record ForwardActionSpec : RouteActionSpec
 /// <summary>A copy of requests (Envoy <c>RequestMirrorPolicy</c>).</summary>
 /// <param name="Fraction">Share of requests in millionths; null for all.</param>
 /// <param name="AppendsSuffix">False with <c>disable_shadow_host_suffix_append</c>: the copy's authority ends in <c>-shadow</c>.</param>
-public sealed record MirrorPolicySpec(string Cluster, uint? Fraction, bool AppendsSuffix);
+public sealed record MirrorPolicySpec(string Cluster, uint? Fraction, bool AppendsSuffix)
+{
+    /// <summary><c>cluster_header</c>: the request's header that names the cluster instead, as ASCII; null for none.</summary>
+    public byte[]? ClusterHeader { get; init; }
+}
 
 /// <summary>Envoy <c>WeightedCluster.ClusterWeight</c>.</summary>
 public sealed record WeightedClusterSpec(

@@ -12,6 +12,9 @@ public sealed record RouteConfigurationSpec
 
     public HeaderMutationsSpec Headers { get; init; } = HeaderMutationsSpec.None;
 
+    /// <summary><c>request_mirror_policies</c>, for virtual hosts without their own.</summary>
+    public IReadOnlyList<MirrorPolicySpec> Mirrors { get; init; } = [];
+
     /// <summary><c>ignore_port_in_host_matching</c>.</summary>
     public bool IgnorePortInHostMatching { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record VirtualHostSpec
 
     /// <summary><c>include_attempt_count_in_response</c>.</summary>
     public bool IncludeAttemptCountInResponse { get; init; }
+
+    /// <summary><c>request_mirror_policies</c>, for routes without their own.</summary>
+    public IReadOnlyList<MirrorPolicySpec> Mirrors { get; init; } = [];
 
     /// <summary><c>retry_policy</c>, for routes without their own.</summary>
     public RetryPolicySpec? RetryPolicy { get; init; }

@@ -40,6 +40,10 @@ public sealed class RouteEntry
         HostRewrite = HostRewriter.For(forward);
         _hasher = forward.HashPolicies.Count == 0 ? null : new RequestHasher(forward.HashPolicies);
         RetryPolicy = forward.RetryPolicy ?? host.Spec.RetryPolicy;
+        Mirrors =
+            forward.Mirrors.Count > 0 ? forward.Mirrors
+            : host.Spec.Mirrors.Count > 0 ? host.Spec.Mirrors
+            : table.Mirrors;
         _clusterMutations = new HeaderMutations[forward.Clusters.Count];
         _clusterHosts = new HostRewriter?[forward.Clusters.Count];
         for (var i = 0; i < _clusterMutations.Length; i++)
@@ -58,6 +62,9 @@ public sealed class RouteEntry
     public string? Name => _name;
 
     public RetryPolicySpec? RetryPolicy { get; }
+
+    /// <summary>Who gets copies of its requests.</summary>
+    public IReadOnlyList<MirrorPolicySpec> Mirrors { get; } = [];
 
     internal RouteMatcher Matcher { get; }
 

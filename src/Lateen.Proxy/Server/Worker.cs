@@ -5,6 +5,7 @@ using Lateen.Core;
 using Lateen.Http.Http2;
 using Lateen.Net;
 using Lateen.Net.Loop;
+using Lateen.Proxy.Http.Mirroring;
 using Lateen.Proxy.Http1;
 using Lateen.Proxy.Http2;
 using Lateen.Proxy.Overload;
@@ -49,6 +50,7 @@ public sealed class Worker
         Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
         Http2Streams = new StreamStore<Http2ServerStream>(() => new Http2ServerStream(this));
         Http2ClientStreams = new StreamStore<Http2ClientStream>(() => new Http2ClientStream(Loop));
+        Mirrors = new StreamStore<MirrorRequest>(() => new MirrorRequest(this));
         // Not .NET's cryptography: it would load OpenSSL, 4 MB of memory, into proxies that never speak TLS.
         _random0 = (ulong)Random.Shared.NextInt64() | 1;
         _random1 = (ulong)Random.Shared.NextInt64();
@@ -71,6 +73,8 @@ public sealed class Worker
     internal StreamStore<Http2ServerStream> Http2Streams { get; }
 
     internal StreamStore<Http2ClientStream> Http2ClientStreams { get; }
+
+    internal StreamStore<MirrorRequest> Mirrors { get; }
 
     /// <summary>Buffers that HTTP/2 connections of this worker share.</summary>
     internal Http2Workspace Http2Workspace => field ??= new Http2Workspace();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Health;
 
@@ -16,6 +17,9 @@ public sealed class ProxyTelemetry(int workers, WorkloadLabels self) : IDisposab
 
     /// <summary>Envoy's <c>node.cluster</c>.</summary>
     public string ServiceCluster => self.ServiceCluster;
+
+    /// <summary>The proxy's own IP address, as ASCII; empty where it is not known.</summary>
+    public byte[] LocalAddress { get; } = Encoding.ASCII.GetBytes(self.Address);
 
     public AccessLogWriter Logs { get; } = new(workers);
 

@@ -30,6 +30,9 @@ public sealed record WorkloadLabels
     /// <summary>Envoy's <c>node.cluster</c>, as <c>reviews.default</c>; no label.</summary>
     public string ServiceCluster { get; init; } = "";
 
+    /// <summary>The proxy's own IP address; no label. Empty where it is not known.</summary>
+    public string Address { get; init; } = "";
+
     /// <summary>SPIFFE identity of a connection with mutual TLS.</summary>
     public string Principal { get; init; } = Unknown;
 }

@@ -126,7 +126,11 @@ public sealed partial class RejectionTests
             },
             {
                 """ "match":{"prefix":"/"},"route":{"cluster":"a","requestMirrorPolicies":[{}]} """,
-                "route.request_mirror_policies[0].cluster: is missing; give the cluster that gets the copy"
+                "route.request_mirror_policies[0]: names nobody; give cluster or cluster_header"
+            },
+            {
+                """ "match":{"prefix":"/"},"route":{"cluster":"a","requestMirrorPolicies":[{"cluster":"b","clusterHeader":"x"}]} """,
+                "route.request_mirror_policies[0].cluster_header: stands beside cluster; give one of them"
             },
             {
                 """ "match":{"prefix":"/"},"route":{"cluster":"a","upgradeConfigs":[{"upgradeType":"websocket"},{"upgradeType":"WebSocket"}]} """,
