@@ -69,7 +69,7 @@ public sealed class ProxyProcess : IDisposable
         {
             Version = version,
             NodeId = options.Identity.NodeId,
-            OnDrain = _server.Drain,
+            OnDrain = OnDrain,
             LogLevels = levels,
             Overload = _overload,
             OnQuit = _quit.Cancel,
@@ -148,6 +148,14 @@ public sealed class ProxyProcess : IDisposable
     private void Listen(int port, AdminRole role) =>
         _admin.Listen(NetAddress.From(new IPEndPoint(_options.AdminAddress, port)), role);
 
+    private void OnDrain(DrainRequest request)
+    {
+        if (request.IsGraceful)
+            _server.DrainGracefully(request.Scope, closesListeners: !request.SkipsExit);
+        else
+            _server.Drain(request.Scope);
+    }
+
     private void OnTaken()
     {
         _lastGood?.Touch();
@@ -187,7 +195,14 @@ public sealed class ProxyProcess : IDisposable
         if (_quit.IsCancellationRequested)
             return;
         _log.Write(LogLevel.Info, "proxy", "draining");
-        State.Drain();
+        // Listeners accept to the end, so that whoever has not heard of it yet is served; Istio does the same.
+        State.Drain(
+            new DrainRequest(
+                _options.Identity.Role == "sidecar" ? DrainScope.Inbound : DrainScope.All,
+                IsGraceful: true,
+                SkipsExit: true
+            )
+        );
         var began = _time.GetTimestamp();
         while (_time.GetElapsedTime(began) < _options.TerminationDrainDuration)
         {

@@ -29,13 +29,16 @@ internal sealed class CommandLine
           --drain-time DURATION            connections of a changed listener may go on (45s)
           --termination-drain DURATION     a stopping proxy serves on (5s)
           --global-downstream-max-connections N  connections of clients (half of the open files that may be; 0 for any)
+          --max-heap-size-bytes N          memory at which load is shed (80 % of the cgroup's limit; 0 for none)
+          --overload-actions LIST          what is done, and when, as shrink_heap=fixed_heap:0.9,... or none
+          --timer-scale-factors LIST       what reduce_timeouts does, as HTTP_DOWNSTREAM_CONNECTION_IDLE=2s,...
           --runtime LIST                   Envoy's runtime, as KEY=VALUE,...
           --log-level debug|info|warn|error  (info)
           --exit-with-stdin                end when standard input ends, as when the parent dies
 
         environment: INSTANCE_IP, POD_NAME, POD_NAMESPACE, SERVICE_ACCOUNT, ISTIO_META_<KEY>, ISTIO_METAJSON_LABELS,
           ISTIO_LOCALITY, EXIT_ON_ZERO_ACTIVE_CONNECTIONS; instead of flags LATEEN_GLOBAL_DOWNSTREAM_MAX_CONNECTIONS,
-          LATEEN_RUNTIME
+          LATEEN_MAX_HEAP_SIZE_BYTES, LATEEN_OVERLOAD_ACTIONS, LATEEN_TIMER_SCALE_FACTORS, LATEEN_RUNTIME
         """;
 
     private readonly Dictionary<string, string> _flags = new(StringComparer.Ordinal);
@@ -73,7 +76,7 @@ internal sealed class CommandLine
             AgentPort = Number("--agent-port", 15020, 0, 65535),
             StatusPort = Number("--status-port", 15021, 0, 65535),
             PrometheusPort = Number("--prometheus-port", 15090, 0, 65535),
-            Overload = overload.ReadSpec(),
+            Overload = overload.ReadSpec(MemoryLimit.Read()),
             Runtime = overload.ReadRuntime(Descriptors.RaiseLimit()),
             DrainTime = Seconds("--drain-time", 45),
             TerminationDrainDuration = Seconds("--termination-drain", 5),

@@ -11,10 +11,28 @@ internal sealed class OverloadFlags(Func<string, string> take, IReadOnlyDictiona
 {
     private const string GlobalLimit = "--global-downstream-max-connections";
 
-    public OverloadSpec ReadSpec()
+    /// <param name="memoryLimit">Bytes that the system lets us have; null for any number.</param>
+    public OverloadSpec ReadSpec(long? memoryLimit)
     {
-        var limit = Number(GlobalLimit);
-        return new OverloadSpec { MaxActiveDownstreamConnections = limit is 0 ? long.MaxValue : limit };
+        var bytes = Number("--max-heap-size-bytes") ?? (long?)(memoryLimit * MemoryLimit.Share);
+        var spec = new OverloadSpec
+        {
+            MaxHeapSizeBytes = bytes is null or 0 ? null : bytes,
+            MaxActiveDownstreamConnections = Number(GlobalLimit) is 0 ? long.MaxValue : Number(GlobalLimit),
+        };
+        var actions = Text("--overload-actions");
+        if (actions.Length > 0)
+            spec = spec with { Actions = Actions(actions) };
+        else if (spec.MaxHeapSizeBytes is not null)
+            spec = spec with { Actions = OverloadSpec.StandardActions };
+        if (spec.Actions.Count > 0 && spec.MaxHeapSizeBytes is null)
+            throw new UsageException("--overload-actions needs a limit of memory; give --max-heap-size-bytes");
+        return Text("--timer-scale-factors") is { Length: > 0 } timers
+            ? spec with
+            {
+                TimerScaleFactors = Timers(timers),
+            }
+            : spec;
     }
 
     /// <param name="openFiles">Open files that the process may have; 0 when that is not known.</param>
@@ -27,6 +45,16 @@ internal sealed class OverloadFlags(Func<string, string> take, IReadOnlyDictiona
             values.TryAdd(RuntimeValues.GlobalConnectionLimit, (openFiles / 2).ToString(CultureInfo.InvariantCulture));
         return values;
     }
+
+    private static IReadOnlyList<OverloadActionSpec> Actions(string text) =>
+        OverloadText.TryParseActions(text, out var actions, out var problem)
+            ? actions
+            : throw new UsageException($"--overload-actions: {problem}");
+
+    private static IReadOnlyList<TimerScale> Timers(string text) =>
+        OverloadText.TryParseTimers(text, out var timers, out var problem)
+            ? timers
+            : throw new UsageException($"--timer-scale-factors: {problem}");
 
     private long? Number(string flag)
     {

@@ -38,6 +38,7 @@ public sealed partial class Http2Connection
         if (header.Has(FrameFlags.EndHeaders))
             return OnBlock(header.StreamId, endsStream, payload);
         _block.Begin(header.StreamId, endsStream, payload, _workspace);
+        _handler.OnBlockBegun();
         return Http2Fault.None;
     }
 
@@ -51,6 +52,7 @@ public sealed partial class Http2Connection
             return fault;
         if (!header.Has(FrameFlags.EndHeaders))
             return Http2Fault.None;
+        _handler.OnBlockEnded();
         fault = OnBlock(_block.StreamId, _block.EndsStream, _block.Bytes);
         ReturnBlock();
         return fault;

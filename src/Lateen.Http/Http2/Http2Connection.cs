@@ -86,6 +86,12 @@ public sealed partial class Http2Connection
     /// <summary>Streams open or half-closed.</summary>
     public int ActiveStreams => _streams.Count;
 
+    /// <summary>How far <see cref="StreamAt"/> goes.</summary>
+    public int StreamSlots => _streams.Capacity;
+
+    /// <summary>A stream that is open or half-closed; null in an empty slot. When one is closed, others may change their slots.</summary>
+    public Http2Stream? StreamAt(int slot) => _streams.At(slot);
+
     /// <summary>The first bytes of <see cref="Output"/> are written: those who wait for room may send on.</summary>
     public void OnWritten(int count)
     {
@@ -123,6 +129,9 @@ public sealed partial class Http2Connection
         _output.Discard();
         ReturnBlock();
     }
+
+    /// <summary>The owner's clock found the peer at fault: GOAWAY is in <see cref="Output"/>, and nothing more is taken.</summary>
+    public void Abandon(Http2Fault fault) => Fail(fault);
 
     private bool IsOver => _isTerminated || Fault != Http2Fault.None;
 

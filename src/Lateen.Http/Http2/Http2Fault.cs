@@ -137,4 +137,7 @@ public enum Http2Fault : byte
 
     /// <summary>See <see cref="Http2Options.PrematureResetTotalStreamCount"/>; CVE-2023-44487.</summary>
     PrematureResets,
+
+    /// <summary>A block of fields that did not come to its end in time, by the owner's clock.</summary>
+    BlockTimeout,
 }

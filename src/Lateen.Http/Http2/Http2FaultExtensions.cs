@@ -44,6 +44,7 @@ public static class Http2FaultExtensions
             Http2Fault.OutboundFlood => "http2.outbound_frames_flood",
             Http2Fault.OutboundControlFlood => "http2.outbound_control_frames_flood",
             Http2Fault.PrematureResets => "http2.too_many_premature_resets",
+            Http2Fault.BlockTimeout => "http2.request_header_timeout",
             >= Http2Fault.InvalidPseudoHeader and <= Http2Fault.InvalidMessageEnd =>
                 "http2.violation.of.messaging.rule",
             _ => "http2.protocol_error",

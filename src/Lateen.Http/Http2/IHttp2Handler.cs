@@ -14,6 +14,12 @@ public interface IHttp2Handler
     /// </summary>
     RequestHead? OnOpening(Http2Stream stream);
 
+    /// <summary>Server: a block of fields has begun and goes on in CONTINUATION; nothing else can come before its end.</summary>
+    void OnBlockBegun() { }
+
+    /// <summary>Server: that block is complete.</summary>
+    void OnBlockEnded() { }
+
     /// <summary>Server: the request's head is in <see cref="Http2Stream.Request"/>.</summary>
     void OnRequest(Http2Stream stream, bool endOfStream);
 

@@ -44,7 +44,10 @@ internal sealed unsafe class BufferPool : IDisposable
             NativeMemory.Free(buffer.Pointer);
     }
 
-    public void Dispose()
+    public void Dispose() => Trim();
+
+    /// <summary>Frees the buffers that nobody has rented.</summary>
+    public void Trim()
     {
         while (_smallCount > 0)
             NativeMemory.Free((void*)_small[--_smallCount]);

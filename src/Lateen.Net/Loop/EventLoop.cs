@@ -26,11 +26,16 @@ public sealed class EventLoop : IDisposable
     private readonly Queue<IReadyItem> _ready = new();
     private readonly ConcurrentQueue<IReadyItem> _mailbox = new();
     private int _wakePending;
+    private readonly TimeProvider _time;
+    private readonly long _ticksPerStep;
     private volatile bool _stopping;
 
-    public EventLoop(string name)
+    /// <param name="time">What timers go by; the system's clock unless in tests, which have to wake the loop after they moved theirs.</param>
+    public EventLoop(string name, TimeProvider? time = null)
     {
         Name = name;
+        _time = time ?? TimeProvider.System;
+        _ticksPerStep = Stopwatch.Frequency / _time.TimestampFrequency;
         UpdateClock();
         _timers = new TimerWheel(NowMilliseconds);
         _backend = new EpollBackend(this);
@@ -123,6 +128,13 @@ public sealed class EventLoop : IDisposable
     public ByteStream? Connect(in NetAddress address, ConnectOptions? options = null) =>
         _backend.Connect(address, options ?? ConnectOptions.Default);
 
+    /// <summary>Frees the buffers that are kept for their next use. On the loop's thread.</summary>
+    public void Trim()
+    {
+        Buffers.Trim();
+        Pipes.Dispose();
+    }
+
     /// <summary>Frees what the stopped loop held. Its thread must have ended.</summary>
     public void Dispose()
     {
@@ -133,7 +145,7 @@ public sealed class EventLoop : IDisposable
 
     internal void UpdateClock()
     {
-        NowTimestamp = Stopwatch.GetTimestamp();
+        NowTimestamp = _time.GetTimestamp() * _ticksPerStep;
         NowMilliseconds = NowTimestamp / (Stopwatch.Frequency / 1000);
     }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Server;
+
 namespace Lateen.Proxy.Admin;
 
 /// <summary>What an admin address serves: everything, or what one of Istio's other ports is for.</summary>
@@ -25,7 +27,7 @@ public sealed class AdminHandlers(ProxyState state)
           /clusters: upstream cluster status (?format=json)
           /config_dump: configuration in force (?resource=, ?mask=, ?name_regex=, ?include_eds)
           /contention: mutex contention, of which there is none
-          /drain_listeners (POST): stop accepting, let connections end (?inboundonly)
+          /drain_listeners (POST): stop accepting, let connections end (?inboundonly, ?graceful, ?skip_exit)
           /healthcheck/fail (POST): answer 503 to readiness probes
           /healthcheck/ok (POST): take that back
           /help: this text
@@ -74,7 +76,7 @@ public sealed class AdminHandlers(ProxyState state)
             // What tools ask of every Envoy, answered as one that does not use it.
             "/hot_restart_version" => AdminResponse.Text("disabled\n"),
             "/contention" => AdminResponse.Text("Mutex contention tracing is not enabled.\n"),
-            "/drain_listeners" => Change(request, () => state.Drain(request.Query.ContainsKey("inboundonly"))),
+            "/drain_listeners" => DrainListeners(request),
             "/quitquitquit" => Change(request, state.OnQuit),
             "/healthcheck/fail" => Change(request, () => state.SetFailed(true)),
             "/healthcheck/ok" => Change(request, () => state.SetFailed(false)),
@@ -88,10 +90,22 @@ public sealed class AdminHandlers(ProxyState state)
         {
             "/healthz/ready" => Ready(),
             "/stats/prometheus" or "/metrics" => StatsPage.Prometheus(state),
-            "/drain" => Change(request, () => state.Drain(inboundOnly: false)),
+            "/drain" => Change(request, () => state.Drain(new DrainRequest(DrainScope.All, IsGraceful: true))),
             "/quitquitquit" => Change(request, state.OnQuit),
             _ => NotFound(request),
         };
+
+    private AdminResponse DrainListeners(AdminRequest request)
+    {
+        var drain = new DrainRequest(
+            request.Query.ContainsKey("inboundonly") ? DrainScope.Inbound : DrainScope.All,
+            request.Query.ContainsKey("graceful"),
+            request.Query.ContainsKey("skip_exit")
+        );
+        return drain is { SkipsExit: true, IsGraceful: false }
+            ? AdminResponse.Text("skip_exit requires graceful\n", 400)
+            : Change(request, () => state.Drain(drain));
+    }
 
     private AdminResponse Ready() =>
         state.IsReady ? AdminResponse.Text("") : AdminResponse.Text($"{StateText()}\n", 503);

@@ -2,6 +2,7 @@
 using Lateen.Core;
 using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
+using Lateen.Proxy.Server;
 using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.Admin;
@@ -23,18 +24,16 @@ public sealed class ProxyState(
     TimeProvider time
 )
 {
-    private const int InboundDraining = 1;
-    private const int AllDraining = 3;
-
     private readonly long _started = time.GetTimestamp();
-    private int _draining;
+    private int _isDraining;
+    private int _isClosed;
 
     public required string Version { get; init; }
 
     public required string NodeId { get; init; }
 
-    /// <summary>Stops accepting: inbound connections alone, or all. Called once for each.</summary>
-    public required Action<bool> OnDrain { get; init; }
+    /// <summary>Lets connections end, in the way that is asked for. Called once for each step.</summary>
+    public required Action<DrainRequest> OnDrain { get; init; }
 
     /// <summary>Levels of the process's log.</summary>
     public required LogLevels LogLevels { get; init; }
@@ -57,21 +56,43 @@ public sealed class ProxyState(
     public TimeSpan Uptime => time.GetElapsedTime(_started);
 
     public ServerState State =>
-        Volatile.Read(ref _draining) != 0 ? ServerState.Draining
+        Volatile.Read(ref _isDraining) != 0 ? ServerState.Draining
         : store.IsReady ? ServerState.Live
         : ServerState.Initializing;
 
     /// <summary>Traffic may come.</summary>
     public bool IsReady => State == ServerState.Live && !telemetry.Health.IsFailed;
 
-    /// <param name="inboundOnly">Listeners for outbound traffic go on (Envoy <c>/drain_listeners?inboundonly</c>).</param>
-    public void Drain(bool inboundOnly = false)
+    /// <summary>Starts to drain; a step that was taken is not taken again.</summary>
+    public void Drain(DrainRequest request)
     {
-        var before = Interlocked.Or(ref _draining, inboundOnly ? InboundDraining : AllDraining);
-        if (before != AllDraining && !(inboundOnly && before != 0))
-            OnDrain(inboundOnly);
+        var scope = (int)request.Scope;
+        var before = Max(ref request.IsGraceful ? ref _isDraining : ref _isClosed, scope);
+        Max(ref _isDraining, scope);
+        if (before < scope)
+            OnDrain(request);
     }
 
     /// <summary>Makes the proxy say it is not ready, or take that back (Envoy <c>/healthcheck/fail</c>).</summary>
     public void SetFailed(bool failed) => telemetry.Health.IsFailed = failed;
+
+    /// <summary>Raises a number, and returns what it was.</summary>
+    private static int Max(ref int number, int value)
+    {
+        var before = Volatile.Read(ref number);
+        while (before < value)
+        {
+            var seen = Interlocked.CompareExchange(ref number, value, before);
+            if (seen == before)
+                break;
+            before = seen;
+        }
+        return before;
+    }
 }
+
+/// <summary>How to drain (Envoy <c>/drain_listeners</c>).</summary>
+/// <param name="Scope"><c>inboundonly</c>, or all listeners.</param>
+/// <param name="IsGraceful"><c>graceful</c>: listeners accept until the drain time is over; else they stop at once.</param>
+/// <param name="SkipsExit"><c>skip_exit</c>: after a graceful drain they go on accepting.</param>
+public sealed record DrainRequest(DrainScope Scope, bool IsGraceful, bool SkipsExit = false);

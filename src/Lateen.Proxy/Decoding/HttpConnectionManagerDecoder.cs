@@ -64,6 +64,17 @@ internal static class HttpConnectionManagerDecoder
             MaxRequestHeadersKb = (int)Math.Min(manager.MaxRequestHeadersKb ?? 60, 63),
             MaxHeadersCount = (int)(common?.MaxHeadersCount ?? 100),
             MaxRequestsPerConnection = (int)(common?.MaxRequestsPerConnection ?? 0),
+            MaxConnectionDuration = context.Duration(
+                common?.MaxConnectionDuration,
+                TimeSpan.Zero,
+                $"{path}.common_http_protocol_options.max_connection_duration"
+            ),
+            MaxStreamDuration = context.Duration(
+                common?.MaxStreamDuration,
+                TimeSpan.Zero,
+                $"{path}.common_http_protocol_options.max_stream_duration"
+            ),
+            AppendLocalOverload = manager.AppendLocalOverload,
             Proxy100Continue = manager.Proxy100Continue,
             AcceptHttp10 = manager.HttpProtocolOptions?.AcceptHttp10 ?? false,
             Codec = (CodecKind)manager.CodecType,

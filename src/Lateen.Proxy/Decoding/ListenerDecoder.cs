@@ -40,6 +40,7 @@ internal static class ListenerDecoder
             ),
             ContinuesOnTimeout = listener.ContinueOnListenerFiltersTimeout,
             UseOriginalDestination = listener.UseOriginalDst ?? false,
+            DrainType = (DrainType)listener.DrainType,
             IgnoreGlobalConnectionLimit = listener.IgnoreGlobalConnLimit,
             BypassOverloadManager = listener.BypassOverloadManager,
             MaxConnectionsToAcceptPerSocketEvent = AcceptsPerEvent(listener, context),

@@ -63,6 +63,13 @@ internal sealed class FilterChainRun : IFilterControl, IReadyItem
         _worker.Loop.Arm(_timer, delay);
     }
 
+    /// <summary>Ends a <see cref="ResumeAfter"/> under way: the stream has no more time.</summary>
+    public void CutDelay()
+    {
+        if (_timer.IsArmed)
+            _worker.Loop.Arm(_timer, TimeSpan.Zero);
+    }
+
     /// <summary>The stream's turn after a resume: a filter never runs the rest of the exchange on its own stack.</summary>
     public void Run() => _resumed.Complete(_reply);
 

@@ -80,6 +80,15 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>common_http_protocol_options.max_requests_per_connection</c>; 0 is no limit.</summary>
     public int MaxRequestsPerConnection { get; init; }
 
+    /// <summary><c>common_http_protocol_options.max_connection_duration</c>: an older connection drains; zero for no limit.</summary>
+    public TimeSpan MaxConnectionDuration { get; init; }
+
+    /// <summary><c>common_http_protocol_options.max_stream_duration</c>, where the route says nothing; zero for no limit.</summary>
+    public TimeSpan MaxStreamDuration { get; init; }
+
+    /// <summary><c>append_local_overload</c>: answers that shed load have <c>x-envoy-local-overloaded</c>.</summary>
+    public bool AppendLocalOverload { get; init; }
+
     /// <summary><c>proxy_100_continue</c>: the upstream answers <c>expect: 100-continue</c>; else we do.</summary>
     public bool Proxy100Continue { get; init; }
 

@@ -49,9 +49,17 @@ internal enum Interruption : byte
     ClientLeft,
     RouteTimeout,
     TryTimeout,
+
+    /// <summary>The request's head took too long.</summary>
+    HeadTimeout,
+
+    /// <summary>The request as a whole took too long.</summary>
     RequestTimeout,
     MaxDuration,
     Idle,
+
+    /// <summary>Its memory is needed for others.</summary>
+    Overload,
 }
 
 /// <summary>What a client is told of a failure.</summary>
@@ -69,12 +77,19 @@ internal static class AttemptOutcomes
             AttemptOutcome.Malformed => LocalReply.UpstreamProtocolError,
             AttemptOutcome.Reset or AttemptOutcome.Refused => LocalReply.UpstreamReset,
             AttemptOutcome.TimedOut => LocalReply.UpstreamTimeout,
-            AttemptOutcome.Interrupted when interruption == Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
-            AttemptOutcome.Interrupted when interruption == Interruption.MaxDuration => LocalReply.DurationTimeout(
-                isRequestComplete
-            ),
-            AttemptOutcome.Interrupted when interruption == Interruption.RequestTimeout => LocalReply.RequestTimeout,
-            AttemptOutcome.Interrupted => LocalReply.StreamIdle(isRequestComplete),
+            AttemptOutcome.Interrupted => interruption.ToReply(isRequestComplete),
             _ => LocalReply.UpstreamClosed,
+        };
+
+    /// <summary>The answer for an exchange that we interrupted.</summary>
+    public static LocalReply ToReply(this Interruption interruption, bool isRequestComplete) =>
+        interruption switch
+        {
+            Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
+            Interruption.MaxDuration => LocalReply.DurationTimeout(isRequestComplete),
+            Interruption.HeadTimeout => LocalReply.RequestHeadTimeout,
+            Interruption.RequestTimeout => LocalReply.RequestTimeout(isRequestComplete),
+            Interruption.Overload => LocalReply.Reset,
+            _ => LocalReply.StreamIdle(isRequestComplete),
         };
 }

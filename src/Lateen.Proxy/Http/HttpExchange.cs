@@ -6,6 +6,7 @@ using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -24,6 +25,7 @@ internal sealed class HttpExchange
     private readonly RequestForwarder _forwarder;
     private RouteEntry? _route;
     private bool _isUpgrade;
+    private Phase _phase;
     private static readonly HeaderMap s_noTrailers = new();
 
     public HttpExchange(Worker worker, ServerStream client)
@@ -31,13 +33,37 @@ internal sealed class HttpExchange
         _worker = worker;
         _client = client;
         _filterRun = new FilterChainRun(worker);
+        Timers = new StreamTimers(worker, Interrupt);
         _forwarder = new RequestForwarder(worker, this, client);
+    }
+
+    /// <summary>What a timeout cuts short.</summary>
+    private enum Phase : byte
+    {
+        /// <summary>The client sends the head.</summary>
+        Head,
+
+        /// <summary>A filter has paused the request.</summary>
+        Filters,
+        Forward,
+
+        /// <summary>The client takes an answer of our own.</summary>
+        Answer,
     }
 
     public StreamInfo Info { get; } = new();
 
     /// <summary>Time since the request's first byte.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
+
+    /// <summary>The connection manager's clocks.</summary>
+    public StreamTimers Timers { get; }
+
+    /// <summary>Why we interrupted the exchange; those for the upstream's sake are the forwarder's.</summary>
+    public Interruption Interruption { get; private set; }
+
+    /// <summary>Bytes of both bodies that are held here.</summary>
+    public long Buffered => _client.Buffered + (_phase == Phase.Forward ? _forwarder.Buffered : 0);
 
     private ServerConnection Connection => _client.Connection;
 
@@ -46,16 +72,29 @@ internal sealed class HttpExchange
     {
         _route = null;
         _isUpgrade = false;
+        _phase = Phase.Head;
+        Interruption = Interruption.None;
         Info.Clear();
         Connection.Stats.OnRequestStarted(_worker.Index);
         Info.StartUnixTicks = _worker.UnixTicks();
         Info.StartTimestamp = _worker.Loop.NowTimestamp;
+        var manager = Connection.Manager;
+        Timers.StartIdle(manager.StreamIdleTimeout);
+        Timers.StartHead(manager.RequestHeadersTimeout);
+        Timers.StartRequest(manager.RequestTimeout);
+        Timers.StartDuration(manager.MaxStreamDuration);
     }
 
     /// <summary>Serves the request whose head is in <see cref="Info"/>.</summary>
     public async LoopTask<int> RunAsync()
     {
         var connection = Connection;
+        Timers.EndHead();
+        if (_client.IsBodyComplete)
+            Timers.EndRequest();
+        if (connection.Sheds(OverloadAction.StopAcceptingRequests))
+            return await AnswerOverloadedAsync();
+        _phase = Phase.Filters;
         if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
             return await RefuseTargetAsync(verdict);
         RequestHeaders.Prepare(Info.Request, connection);
@@ -64,6 +103,8 @@ internal sealed class HttpExchange
             return await AnswerAsync(LocalReply.UpgradeRefused);
         if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
             return await AnswerAsync(reply);
+        if (Interruption != Interruption.None)
+            return await AnswerInterruptedAsync();
         // Only now: a filter's own reply does not get the route's headers, as in Envoy.
         _route = Info.Route;
         if (_route is null)
@@ -79,6 +120,7 @@ internal sealed class HttpExchange
                 Redirects.Write(_route, Info.Request, Info.Response);
                 return await AnswerAsync(redirect.Status, [], "direct_response", isLast: false);
             default:
+                _phase = Phase.Forward;
                 return await _forwarder.RunAsync(_route);
         }
     }
@@ -128,12 +170,37 @@ internal sealed class HttpExchange
         return AnswerAsync(reply.Status, reply.Body, reply.Details, isLast, reply.GrpcStatus);
     }
 
+    /// <summary>Answers a request that one of our clocks cut short, before it went anywhere.</summary>
+    public LoopTask<int> AnswerInterruptedAsync() =>
+        Interruption == Interruption.Overload ? new LoopTask<int>(Discard())
+        : _phase == Phase.Head ? AnswerAsync(Interruption.ToReply(isRequestComplete: false), isLast: true)
+        : AnswerAsync(Interruption.ToReply(_client.IsBodyComplete));
+
+    /// <summary>Resets the exchange if it holds so many bytes; true when it does.</summary>
+    public bool TryShed(long bytes)
+    {
+        if (Interruption == Interruption.Overload || Buffered < bytes)
+            return false;
+        Interrupt(Interruption.Overload);
+        return true;
+    }
+
     /// <summary>The client went away before it had its answer.</summary>
     public int Abandon()
     {
         Info.Flags |= ResponseFlags.DownstreamTermination;
         Info.ResponseCodeDetails = "downstream_remote_disconnect";
         Finish(null);
+        return 0;
+    }
+
+    /// <summary>Ends the exchange without an answer, after <see cref="TryShed"/>.</summary>
+    public int Discard()
+    {
+        _client.Abort();
+        Info.Flags |= LocalReply.Reset.Flags;
+        Info.ResponseCodeDetails = LocalReply.Reset.Details;
+        Finish(Info.UpstreamCluster is null ? null : _forwarder.Cluster);
         return 0;
     }
 
@@ -144,12 +211,13 @@ internal sealed class HttpExchange
     {
         PrepareResponse(cluster);
         Info.ResponseCode = Info.Response.Status;
-        return _client.WriteHead(Info.Response, length, isLast || Connection.IsClosing);
+        return _client.WriteHead(Info.Response, length, isLast | Connection.EndsWithResponse());
     }
 
     /// <summary>The exchange is over: what is known of it goes to metrics and logs.</summary>
     public void Finish(ClusterRuntime? cluster)
     {
+        Timers.Disarm();
         Info.Duration = Elapsed;
         if (_isUpgrade)
             Connection.Stats.OnUpgradeEnded(_worker.Index);
@@ -157,8 +225,44 @@ internal sealed class HttpExchange
         Connection.Record(Info, cluster);
     }
 
+    /// <summary>A clock has run out.</summary>
+    private void Interrupt(Interruption why)
+    {
+        Connection.Stats.OnInterrupted(_worker.Index, why);
+        if (Interruption == Interruption.None)
+            Interruption = why;
+        switch (_phase)
+        {
+            case Phase.Head:
+                _client.CancelWait();
+                break;
+            case Phase.Filters:
+                _filterRun.CutDelay();
+                break;
+            case Phase.Forward:
+                _forwarder.Interrupt(why);
+                break;
+            default:
+                _client.Abort();
+                break;
+        }
+    }
+
+    /// <summary>No filter and no route: where memory is short nothing more is spent on the request.</summary>
+    private LoopTask<int> AnswerOverloadedAsync()
+    {
+        Connection.Stats.OnOverloadClose(_worker.Index);
+        if (Connection.Manager.AppendLocalOverload)
+            Info.Response.Headers.Set("x-envoy-local-overloaded"u8, "true"u8);
+        return AnswerAsync(LocalReply.Overloaded);
+    }
+
     private LoopTask<int> AnswerAsync(int status, byte[] body, string details, bool isLast, int? grpcStatus = null)
     {
+        _phase = Phase.Answer;
+        // A client that was too slow before has no more than the time of a connection's end to take its answer.
+        if (Interruption != Interruption.None)
+            Timers.StartIdle(Connection.Farewell);
         Info.Response.Status = status;
         Info.ResponseCodeDetails = details;
         // What follows may be the other protocol's already, and could read as a request.
@@ -192,6 +296,7 @@ internal sealed class HttpExchange
             if (isComplete)
                 _client.End(s_noTrailers);
             result = await _client.FlushAsync();
+            Timers.Touch();
             if (isComplete)
                 break;
             if (result > 0)

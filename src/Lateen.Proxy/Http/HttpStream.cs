@@ -30,6 +30,9 @@ internal abstract class HttpStream
     /// <summary>Bytes that were read and not released, framing included.</summary>
     public abstract int Held { get; }
 
+    /// <summary>Bytes of the body that are here, read or not.</summary>
+    public abstract int Buffered { get; }
+
     /// <summary>Takes the next run of payload that is here.</summary>
     /// <param name="max">Bytes at the most.</param>
     /// <param name="payload">Valid until the next call that waits, releases or writes.</param>

@@ -93,8 +93,25 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
     public static LocalReply UpstreamTimeout { get; } =
         new(504, "upstream request timeout"u8.ToArray(), "response_timeout", ResponseFlags.UpstreamTimeout);
 
-    public static LocalReply RequestTimeout { get; } =
-        new(408, "request timeout"u8.ToArray(), "request_overall_timeout", ResponseFlags.None);
+    /// <summary>504 once the request is here, as with Envoy's other timeouts.</summary>
+    public static LocalReply RequestTimeout(bool requestComplete) =>
+        requestComplete ? s_requestGateway : s_requestClient;
+
+    private static readonly LocalReply s_requestGateway = new(
+        504,
+        "request timeout"u8.ToArray(),
+        "request_overall_timeout",
+        ResponseFlags.None
+    );
+
+    private static readonly LocalReply s_requestClient = s_requestGateway with { Status = 408 };
+
+    /// <summary>The exchange is reset for the memory it holds; nobody sees the answer, logs have its flag.</summary>
+    public static LocalReply Reset { get; } = new(503, [], "overload", ResponseFlags.OverloadManager);
+
+    /// <summary>The proxy sheds load: nothing of the request was looked at.</summary>
+    public static LocalReply Overloaded { get; } =
+        new(503, "envoy overloaded"u8.ToArray(), "overload", ResponseFlags.None);
 
     public static LocalReply DurationTimeout(bool requestComplete) =>
         requestComplete ? s_durationGateway : s_durationClient;

@@ -46,7 +46,7 @@ internal sealed class RequestForwarder : IClientWatcher
         _worker = worker;
         _exchange = exchange;
         _client = client;
-        _timers = new ForwardTimers(worker.Loop, Interrupt);
+        _timers = new ForwardTimers(worker.Loop, exchange.Timers, Interrupt);
         _pump = new RequestPump(
             client,
             exchange.Info,
@@ -64,6 +64,9 @@ internal sealed class RequestForwarder : IClientWatcher
 
     /// <summary>Why we interrupted the exchange, if we did.</summary>
     public Interruption Interruption { get; private set; }
+
+    /// <summary>Bytes of the response that wait for the client.</summary>
+    public int Buffered => _attempt.Upstream?.Buffered ?? 0;
 
     private RouterSpec Router => _client.Connection.Manager.Router;
 
@@ -155,12 +158,21 @@ internal sealed class RequestForwarder : IClientWatcher
         if (!_client.WantsTunnel)
             headers.Remove(KnownHeader.Upgrade);
         _terms.Announce(TimeSpan.Zero);
-        _timers.StartIdle(_action.IdleTimeout ?? _client.Connection.Manager.StreamIdleTimeout);
-        _timers.StartDuration(GrpcTimeout.LimitOf(_action, Info.Request));
+        if (_action.IdleTimeout is { } idle)
+            _exchange.Timers.StartIdle(idle);
+        StartDuration();
         if (_client.IsBodyComplete)
             OnRequestComplete();
-        else
-            _timers.StartRequest(_client.Connection.Manager.RequestTimeout);
+    }
+
+    /// <summary>The route's limit, or the call's, replaces the connection manager's; a route's 0 is no limit.</summary>
+    private void StartDuration()
+    {
+        var limit = GrpcTimeout.LimitOf(_action, Info.Request);
+        if (limit > TimeSpan.Zero)
+            _exchange.Timers.StartDuration(limit);
+        else if (_action.MaxStreamDuration is not null)
+            _exchange.Timers.EndDuration();
     }
 
     private void StartMirrors()
@@ -249,6 +261,8 @@ internal sealed class RequestForwarder : IClientWatcher
         Info.Response.Clear();
         if (interruption == Interruption.ClientLeft)
             return _exchange.Abandon();
+        if (interruption == Interruption.Overload)
+            return _exchange.Discard();
         if (outcome == AttemptOutcome.BadRequest)
             return await _exchange.RefuseAsync(
                 _pump.IsBodyAtFault ? _client.Fault : new RequestFault(431, "http.request_headers_too_large")
@@ -275,13 +289,13 @@ internal sealed class RequestForwarder : IClientWatcher
     /// <summary>The route's timeout runs from the request's last byte (Envoy <c>RouteAction.timeout</c>).</summary>
     private void OnRequestComplete()
     {
-        _timers.EndRequest();
+        _exchange.Timers.EndRequest();
         _completedAt = _worker.Loop.NowTimestamp;
         _timers.StartRoute(_terms.Timeout);
     }
 
     /// <summary>Wakes whoever waits for the upstream; the exchange unwinds from there.</summary>
-    private void Interrupt(Interruption why)
+    public void Interrupt(Interruption why)
     {
         if (Interruption == Interruption.None || why == Interruption.ClientLeft)
             Interruption = why;

@@ -115,18 +115,21 @@ internal sealed class ResponseRelay(
     private void Judge(Outcome outcome)
     {
         var interruption = forwarder.Interruption;
-        if (outcome == Outcome.ClientGone || interruption == Interruption.ClientLeft)
+        if (interruption is not (Interruption.None or Interruption.ClientLeft or Interruption.TryTimeout))
+            OnInterrupted(interruption.ToReply(client.IsBodyComplete));
+        else if (outcome == Outcome.ClientGone || interruption == Interruption.ClientLeft)
             Info.Flags |= ResponseFlags.DownstreamTermination;
-        else if (interruption == Interruption.RouteTimeout)
-            Info.Flags |= ResponseFlags.UpstreamTimeout;
-        else if (interruption == Interruption.MaxDuration)
-            Info.Flags |= ResponseFlags.DurationTimeout;
-        else if (interruption == Interruption.Idle)
-            Info.Flags |= ResponseFlags.StreamIdleTimeout;
         else if (outcome == Outcome.BrokeOff)
             Info.Flags |= ResponseFlags.UpstreamTermination;
         else if (outcome == Outcome.Malformed)
             Info.Flags |= ResponseFlags.UpstreamProtocolError;
+    }
+
+    /// <summary>The head had gone, so all that is left of the reply is what logs say of it.</summary>
+    private void OnInterrupted(LocalReply reply)
+    {
+        Info.Flags |= reply.Flags;
+        Info.ResponseCodeDetails = reply.Details;
     }
 
     /// <summary>101, or any success of a CONNECT (RFC 9110 §9.3.6).</summary>

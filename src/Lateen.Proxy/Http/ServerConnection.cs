@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
+using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Routing;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Stats;
@@ -16,7 +18,10 @@ namespace Lateen.Proxy.Http;
 /// <summary>A client's connection to a connection manager, of any protocol version: what its exchanges share.</summary>
 internal abstract class ServerConnection
 {
+    private static readonly TimeSpan s_leastFarewell = TimeSpan.FromSeconds(1);
+
     private readonly FilterChainRuntime _chain;
+    private readonly LoopTimer? _age;
     private string? _remoteText;
     private string? _localText;
     private byte[]? _certDetails;
@@ -30,6 +35,8 @@ internal abstract class ServerConnection
         _chain = chain;
         Stream = stream;
         Manager = (HttpConnectionManagerSpec)chain.Spec.Terminal;
+        if (Manager.MaxConnectionDuration > TimeSpan.Zero)
+            _age = new LoopTimer(static self => ((ServerConnection)self).OnOld(), this);
     }
 
     public Worker Worker { get; }
@@ -51,11 +58,9 @@ internal abstract class ServerConnection
     public ReadOnlySpan<byte> ClientCertDetails =>
         _certDetails ??= Tls is { Peer: not null } tls ? ForwardedClientCert.Describe(tls, Manager.CertDetails) : [];
 
-    /// <summary>The next response is the last: the listener drains, or the connection has served enough.</summary>
-    public bool IsClosing =>
-        Worker.IsDraining
-        || Listener.IsDraining
-        || (Manager.MaxRequestsPerConnection > 0 && Requests >= Manager.MaxRequestsPerConnection);
+    /// <summary>How long a client that we are done with has to take what is left for it: <c>delayed_close_timeout</c>, at least something.</summary>
+    public TimeSpan Farewell =>
+        Manager.DelayedCloseTimeout > TimeSpan.Zero ? Manager.DelayedCloseTimeout : s_leastFarewell;
 
     public RouteTable? Routes =>
         _chain.InlineRoutes ?? Worker.Runtime.Routes.GetValueOrDefault(Manager.RouteConfigName ?? "");
@@ -66,7 +71,69 @@ internal abstract class ServerConnection
     protected ActiveListener Listener { get; }
 
     /// <summary>Requests begun so far.</summary>
-    protected int Requests { get; set; }
+    protected int Requests { get; private set; }
+
+    /// <summary>The connection is to end: responses say so, and without a request it ends soon.</summary>
+    protected bool IsDraining { get; private set; }
+
+    /// <summary>How long the connection may be without a request, pressure taken into account; zero for any time.</summary>
+    protected TimeSpan IdleTimeout =>
+        IsDraining
+            ? TimeSpan.FromTicks(Math.Max(Manager.DrainTimeout.Ticks, 1))
+            : Worker.Overload.State.Scale(ScaledTimer.HttpDownstreamConnectionIdle, Manager.IdleTimeout);
+
+    /// <summary>Whether pressure hits here and now; a listener may be exempt.</summary>
+    public bool Sheds(OverloadAction action) =>
+        Worker.Overload.State.ValueOf(action) != 0
+        && !Listener.BypassesOverload
+        && Worker.Overload.State.Hits(action, Worker.NextRandom());
+
+    /// <summary>Lets the connection end: its client learns it in time for the next request to go elsewhere.</summary>
+    /// <param name="tellsNow">
+    /// The client is told even while it has no request under way. It may be about to send one, so that this is for connections
+    /// that nobody uses much.
+    /// </param>
+    public void Drain(bool tellsNow = true)
+    {
+        if (IsDraining)
+            return;
+        IsDraining = true;
+        OnDrain(tellsNow);
+    }
+
+    /// <summary>The listener, or the whole proxy, drains.</summary>
+    public void OnListenerDrains()
+    {
+        if (IsDraining)
+            return;
+        Stats.OnDrainClose(Worker.Index);
+        Drain(tellsNow: false);
+    }
+
+    /// <summary>A final head is about to go. True when it is the connection's last.</summary>
+    public bool EndsWithResponse()
+    {
+        if (!IsDraining && Listener.ClosesConnections)
+            OnListenerDrains();
+        if (!IsDraining && Sheds(OverloadAction.DisableHttpKeepalive))
+        {
+            Stats.OnKeepaliveDisabled(Worker.Index);
+            OnListenerDrains();
+        }
+        return IsDraining;
+    }
+
+    /// <summary>Pressure has changed, and with it how long quiet may last.</summary>
+    public abstract void Rescale();
+
+    /// <summary>Resets exchanges that hold much memory.</summary>
+    /// <param name="bytes">What is much.</param>
+    /// <param name="most">How many of them at the most.</param>
+    /// <returns>How many there were.</returns>
+    public abstract int ShedStreams(long bytes, int most);
+
+    /// <summary>Ends the connection, whatever is under way.</summary>
+    public virtual void Abort() => Stream.Abort();
 
     /// <summary>Connections to an endpoint that carry this client's requests alone.</summary>
     public EndpointPool PoolFor(EndpointState endpoint, string host)
@@ -81,11 +148,6 @@ internal abstract class ServerConnection
         _pools.Add(added);
         return added;
     }
-
-    /// <summary>Ends the connection now if it is idle; else with what is under way.</summary>
-    public abstract void BeginDrain();
-
-    public void Abort() => Stream.Abort();
 
     /// <summary>Counts and logs an exchange that is over.</summary>
     /// <param name="cluster">Where the request went; null when it went nowhere.</param>
@@ -107,17 +169,62 @@ internal abstract class ServerConnection
     /// <summary>For connections whose last exchanges are recorded after their end.</summary>
     protected void RememberAddresses() => _localText ??= Stream.GetLocalAddress().ToString();
 
+    /// <summary>The connection has begun to drain.</summary>
+    protected abstract void OnDrain(bool tellsNow);
+
+    protected void OnRequestBegun()
+    {
+        Requests++;
+        if (Manager.MaxRequestsPerConnection == 0 || Requests < Manager.MaxRequestsPerConnection)
+            return;
+        Stats.OnConnectionRequestsReached(Worker.Index);
+        Drain();
+    }
+
     protected void OnOpened()
     {
         Listener.OnOpened(this);
         Stats.OnConnectionOpened(Worker.Index);
+        StartAge();
+    }
+
+    /// <summary>Another object served the connection up to here, which counted it.</summary>
+    protected void OnMoved(ServerConnection from)
+    {
+        Listener.OnMoved(from, this);
+        from.StopAge();
+        StartAge();
+        if (from.IsDraining)
+            Drain(tellsNow: false);
     }
 
     protected void OnClosed()
     {
+        StopAge();
         Stats.OnConnectionClosed(Worker.Index);
         Listener.OnClosed(this);
         foreach (var pool in _pools ?? [])
             pool.Close();
+    }
+
+    private void StartAge()
+    {
+        if (_age is not null)
+            Worker.Loop.Arm(
+                _age,
+                Worker.Overload.State.Scale(ScaledTimer.HttpDownstreamConnectionMax, Manager.MaxConnectionDuration)
+            );
+    }
+
+    private void StopAge()
+    {
+        if (_age is not null)
+            Worker.Loop.Disarm(_age);
+    }
+
+    private void OnOld()
+    {
+        Stats.OnConnectionDurationReached(Worker.Index);
+        Drain();
     }
 }

@@ -65,6 +65,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
 
     public override int Held => _incoming.Held;
 
+    public override int Buffered => Stream.Input.Length;
+
     public override int Room => _outgoing.Room;
 
     internal bool IsIdle { get; set; }

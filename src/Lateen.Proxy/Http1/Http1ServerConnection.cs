@@ -20,7 +20,10 @@ internal sealed class Http1ServerConnection : ServerConnection
 {
     private readonly LoopTimer _timer;
     private readonly FilterChainRuntime _chain;
+    private Http1ServerStream? _current;
+    private long _idleSince;
     private bool _isIdle;
+    private bool _timedOut;
     private bool _isHttp2;
     private Http2ServerConnection? _next;
 
@@ -29,7 +32,7 @@ internal sealed class Http1ServerConnection : ServerConnection
     {
         _chain = chain;
         Limits = listener.LimitsOf(Manager);
-        _timer = new LoopTimer(static self => ((Http1ServerConnection)self).Stream.CancelRead(), this);
+        _timer = new LoopTimer(static self => ((Http1ServerConnection)self).OnTimer(), this);
     }
 
     private static ReadOnlySpan<byte> SwitchToHttp2 =>
@@ -47,16 +50,18 @@ internal sealed class Http1ServerConnection : ServerConnection
             {
                 if (Requests == 0 && Manager.Codec == CodecKind.Auto && await StartsHttp2Async())
                     break;
-                var stream = Worker.Http1Streams.Rent();
+                var stream = _current = Worker.Http1Streams.Rent();
                 await ServeOneAsync(stream);
                 if (_isHttp2)
                 {
+                    _current = null;
                     Worker.Http1Streams.Return(stream);
                     break;
                 }
                 // A body that ended behind the answer's beginning may still be held, and must not be read as the next request.
                 stream.Release();
                 var goesOn = stream.MayGoOn;
+                _current = null;
                 Worker.Http1Streams.Return(stream);
                 if (!goesOn)
                 {
@@ -80,10 +85,29 @@ internal sealed class Http1ServerConnection : ServerConnection
         return await _next.ServeAsync(from: this);
     }
 
-    public override void BeginDrain()
+    /// <summary>An exchange that waits for its upstream does not look at the client, and has to be told.</summary>
+    public override void Abort()
+    {
+        base.Abort();
+        _current?.Watcher?.OnClientLeft();
+    }
+
+    public override void Rescale()
     {
         if (_isIdle)
-            Stream.CancelRead();
+            ArmIdle();
+        _current?.Exchange.Timers.Rescale();
+    }
+
+    public override int ShedStreams(long bytes, int most) =>
+        most > 0 && _current is { } stream && stream.Exchange.TryShed(bytes) ? 1 : 0;
+
+    /// <summary>A client may be about to send its next request, and nobody can tell it otherwise: it gets some time for one more.</summary>
+    protected override void OnDrain(bool tellsNow)
+    {
+        _idleSince = Worker.Loop.NowMilliseconds;
+        if (_isIdle)
+            ArmIdle();
     }
 
     /// <summary>Waits for the first byte of a request; false when the client left or was idle too long.</summary>
@@ -91,13 +115,15 @@ internal sealed class Http1ServerConnection : ServerConnection
     {
         if (!Stream.Input.IsEmpty)
             return true;
-        if (IsClosing && Requests > 0)
-            return false;
-        Arm(Manager.IdleTimeout);
+        _timedOut = false;
         _isIdle = true;
+        _idleSince = Worker.Loop.NowMilliseconds;
+        ArmIdle();
         var result = await Stream.ReadAsync();
         _isIdle = false;
         Worker.Loop.Disarm(_timer);
+        if (_timedOut && !IsDraining)
+            Stats.OnConnectionIdle(Worker.Index);
         return result > 0;
     }
 
@@ -114,9 +140,12 @@ internal sealed class Http1ServerConnection : ServerConnection
                 return false;
             if (known == Http2Connection.ClientPreface.Length)
                 return _isHttp2 = true;
+            _timedOut = false;
             Arm(Manager.IdleTimeout);
             var result = await Stream.ReadAsync();
             Worker.Loop.Disarm(_timer);
+            if (_timedOut)
+                Stats.OnConnectionIdle(Worker.Index);
             if (result <= 0)
                 return false;
         }
@@ -124,17 +153,15 @@ internal sealed class Http1ServerConnection : ServerConnection
 
     private async LoopTask<int> ServeOneAsync(Http1ServerStream stream)
     {
-        Requests++;
+        OnRequestBegun();
         stream.Begin(this);
         var exchange = stream.Exchange;
         var scanned = 0;
-        Arm(Manager.RequestHeadersTimeout);
         while (true)
         {
             switch (stream.ParseHead(ref scanned, out var fault))
             {
                 case ParseStatus.Complete:
-                    Worker.Loop.Disarm(_timer);
                     if (stream.WantsHttp2 && TryMoveToHttp2(stream))
                         return await Stream.WriteAsync(SwitchToHttp2);
                     return await exchange.RunAsync();
@@ -149,7 +176,7 @@ internal sealed class Http1ServerConnection : ServerConnection
                     new RequestFault(Http1Fault.HeadTooLarge.StatusCode(), Http1Fault.HeadTooLarge.Details())
                 );
             if (result == IoResult.Aborted && !Stream.IsDead)
-                return await exchange.AnswerAsync(LocalReply.RequestHeadTimeout, isLast: true);
+                return await exchange.AnswerInterruptedAsync();
             if (result <= 0)
                 return exchange.Abandon();
         }
@@ -167,6 +194,7 @@ internal sealed class Http1ServerConnection : ServerConnection
         if (!next.TryAdopt(stream.Exchange.Info.Request, stream.Http2Settings))
             return false;
         Stats.OnRequestMoved(Worker.Index);
+        stream.Exchange.Timers.Disarm();
         _next = next;
         return _isHttp2 = true;
     }
@@ -180,13 +208,33 @@ internal sealed class Http1ServerConnection : ServerConnection
         if (Stream.IsDead || Stream.PeerHasClosed || Manager.DelayedCloseTimeout == TimeSpan.Zero)
             return 0;
         Stream.ShutdownWrite();
+        _timedOut = false;
         Arm(Manager.DelayedCloseTimeout);
         do
         {
             Stream.Consume(Stream.Input.Length);
         } while (await Stream.ReadAsync() > 0);
+        if (_timedOut)
+            Stats.OnDelayedCloseTimeout(Worker.Index);
         return 0;
     }
+
+    private void OnTimer()
+    {
+        _timedOut = true;
+        Stream.CancelRead();
+    }
+
+    private void ArmIdle()
+    {
+        var timeout = IdleTimeout;
+        if (timeout > TimeSpan.Zero)
+            Arm(TimeSpan.FromTicks(Math.Max(1, (timeout - Idle).Ticks)));
+        else
+            Worker.Loop.Disarm(_timer);
+    }
+
+    private TimeSpan Idle => TimeSpan.FromMilliseconds(Worker.Loop.NowMilliseconds - _idleSince);
 
     private void Arm(TimeSpan delay)
     {

@@ -52,6 +52,8 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
 
     public override int Held => _incoming.Held;
 
+    public override int Buffered => Stream.Input.Length;
+
     public override int Room => _outgoing.Room;
 
     public override IClientWatcher? Watcher

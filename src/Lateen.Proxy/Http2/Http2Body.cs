@@ -31,6 +31,8 @@ internal sealed class Http2Body(EventLoop loop)
 
     public int Held => _received.Held;
 
+    public int Buffered => _received.Held + _received.Unread;
+
     public int Room => IsReset ? 0 : _codec.Room(_stream);
 
     public void Begin(Http2Connection codec, Http2Transport transport, Http2Stream stream)

@@ -42,6 +42,8 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
 
     public override int Held => _body.Held;
 
+    public override int Buffered => _body.Buffered;
+
     public override int Room => _body.Room;
 
     /// <summary>The codec's stream; the connection releases it.</summary>

@@ -17,9 +17,17 @@ namespace Lateen.Proxy.Http2;
 /// </summary>
 internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 {
+    /// <summary>What the PING says whose answer shows that a client has seen our notice.</summary>
+    private const ulong DrainPing = 0x647261696e2e2e2e;
+
+    /// <summary>What a client's threads may need that chose the connection before the notice came: ours.</summary>
+    private static readonly TimeSpan s_afterNotice = TimeSpan.FromSeconds(1);
+
     private readonly LoopTimer _timer;
+    private readonly LoopTimer _block;
     private Http2ServerStream? _upgraded;
-    private bool _isDraining;
+    private long _idleSince;
+    private bool _isNoticed;
     private bool _isEnding;
 
     public Http2ServerConnection(Worker worker, ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
@@ -34,6 +42,7 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         );
         Transport = new Http2Transport(stream, Codec);
         _timer = new LoopTimer(static self => ((Http2ServerConnection)self).OnTimer(), this);
+        _block = new LoopTimer(static self => ((Http2ServerConnection)self).OnBlockTimeout(), this);
     }
 
     public Http2Connection Codec { get; }
@@ -47,21 +56,20 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         if (from is null)
             OnOpened();
         else
-            Listener.OnMoved(from, this);
+            OnMoved(from);
         try
         {
             Transport.Start();
-            ArmIdle();
+            BecomeIdle();
             if (_upgraded is not null)
                 Serve(_upgraded);
-            if (IsClosing)
-                BeginDrain();
             await Transport.ReadToEndAsync();
             await EndAsync();
         }
         finally
         {
             Worker.Loop.Disarm(_timer);
+            Worker.Loop.Disarm(_block);
             OnClosed();
             Stream.Close();
         }
@@ -87,17 +95,51 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         return true;
     }
 
-    public override void BeginDrain()
+    public override void Rescale()
     {
-        if (_isDraining)
-            return;
-        _isDraining = true;
-        Codec.SendShutdownNotice();
-        Transport.ScheduleFlush();
         if (Codec.ActiveStreams == 0)
-            FinishDrain();
-        else
-            Worker.Loop.Arm(_timer, Manager.DrainTimeout);
+            ArmIdle();
+        for (var slot = 0; slot < Codec.StreamSlots; slot++)
+        {
+            if (Codec.StreamAt(slot) is { } stream)
+                Of(stream).Exchange.Timers.Rescale();
+        }
+    }
+
+    public override int ShedStreams(long bytes, int most)
+    {
+        var shed = 0;
+        for (var slot = 0; slot < Codec.StreamSlots && shed < most; slot++)
+        {
+            if (Codec.StreamAt(slot) is not { } stream || !Of(stream).Exchange.TryShed(bytes))
+                continue;
+            shed++;
+            // Streams may have moved to slots that were passed.
+            if (stream.State == Http2StreamState.Closed)
+                slot = -1;
+        }
+        return shed;
+    }
+
+    /// <summary>The notice goes with the next request, if one is under way or comes in time.</summary>
+    protected override void OnDrain(bool tellsNow)
+    {
+        if (tellsNow || Codec.ActiveStreams > 0)
+            SendNotice();
+        else if (!_isEnding)
+            Worker.Loop.Arm(_timer, IdleTimeout);
+    }
+
+    /// <summary>First step. The second comes when the client has seen it, or has had the time for it.</summary>
+    private void SendNotice()
+    {
+        if (_isEnding || _isNoticed)
+            return;
+        _isNoticed = true;
+        Codec.SendShutdownNotice();
+        Codec.SendPing(DrainPing);
+        Transport.ScheduleFlush();
+        Worker.Loop.Arm(_timer, IdleTimeout);
     }
 
     RequestHead? IHttp2Handler.OnOpening(Http2Stream stream)
@@ -107,14 +149,25 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         return mine.Exchange.Info.Request;
     }
 
+    /// <summary>Envoy's clocks of a stream run from its HEADERS on, while there is no exchange here before its last CONTINUATION.</summary>
+    void IHttp2Handler.OnBlockBegun()
+    {
+        var timeout =
+            Manager.RequestHeadersTimeout > TimeSpan.Zero ? Manager.RequestHeadersTimeout
+            : Manager.RequestTimeout > TimeSpan.Zero ? Manager.RequestTimeout
+            : Manager.StreamIdleTimeout;
+        if (timeout > TimeSpan.Zero)
+            Worker.Loop.Arm(_block, timeout);
+    }
+
+    void IHttp2Handler.OnBlockEnded() => Worker.Loop.Disarm(_block);
+
     void IHttp2Handler.OnRequest(Http2Stream stream, bool endOfStream)
     {
         var mine = Of(stream);
         if (endOfStream)
             mine.OnEnd();
         Serve(mine);
-        if (IsClosing)
-            BeginDrain();
     }
 
     void IHttp2Handler.OnInterim(Http2Stream stream) { }
@@ -145,7 +198,12 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 
     void IHttp2Handler.OnSettings() { }
 
-    void IHttp2Handler.OnPingAnswered(ulong payload) { }
+    /// <summary>The client has seen the notice: Envoy's <c>drain_timeout</c> need not be waited for.</summary>
+    void IHttp2Handler.OnPingAnswered(ulong payload)
+    {
+        if (payload == DrainPing && IsDraining && !_isEnding && IdleTimeout > s_afterNotice)
+            Worker.Loop.Arm(_timer, s_afterNotice);
+    }
 
     void IHttp2Handler.OnGoAway(uint lastStreamId, Http2ErrorCode code) { }
 
@@ -171,8 +229,8 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 
     private void Adopt(Http2ServerStream mine, Http2Stream stream)
     {
-        Worker.Loop.Disarm(_timer);
-        Requests++;
+        if (!IsDraining)
+            Worker.Loop.Disarm(_timer);
         mine.Begin(this, stream);
         stream.Owner = mine;
         stream.Trailers = mine.Trailers;
@@ -180,6 +238,9 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 
     private void Serve(Http2ServerStream mine)
     {
+        OnRequestBegun();
+        if (IsDraining)
+            SendNotice();
         mine.Exchange.Info.Request.Version = HttpVersion.Http2;
         ServeOneAsync(mine).Detach();
     }
@@ -192,10 +253,10 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         Transport.ScheduleFlush();
         if (Codec.ActiveStreams > 0 || _isEnding)
             return 0;
-        if (_isDraining)
-            FinishDrain();
-        else
-            ArmIdle();
+        if (Codec.IsGoingAway)
+            Transport.EndReading();
+        else if (!IsDraining)
+            BecomeIdle();
         return 0;
     }
 
@@ -207,22 +268,52 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         Worker.Http2Streams.Return(mine);
     }
 
-    private void ArmIdle()
+    private void BecomeIdle()
     {
-        if (Manager.IdleTimeout > TimeSpan.Zero)
-            Worker.Loop.Arm(_timer, Manager.IdleTimeout);
+        _idleSince = Worker.Loop.NowMilliseconds;
+        ArmIdle();
     }
 
-    /// <summary>Idle for too long, or draining for long enough: the second step, and the end if nothing is under way.</summary>
+    private void ArmIdle()
+    {
+        if (IsDraining || _isEnding)
+            return;
+        var timeout = IdleTimeout;
+        var idle = TimeSpan.FromMilliseconds(Worker.Loop.NowMilliseconds - _idleSince);
+        if (timeout > TimeSpan.Zero)
+            Worker.Loop.Arm(_timer, timeout - idle);
+        else
+            Worker.Loop.Disarm(_timer);
+    }
+
+    /// <summary>Idle for too long; or draining for long enough; or ending, and the client does not take its last frames.</summary>
     private void OnTimer()
     {
         if (_isEnding)
         {
+            Stats.OnDelayedCloseTimeout(Worker.Index);
             Stream.Abort();
-            return;
         }
-        _isDraining = true;
-        FinishDrain();
+        else if (_isNoticed)
+        {
+            FinishDrain();
+        }
+        else if (IsDraining)
+        {
+            SendNotice();
+        }
+        else
+        {
+            Stats.OnConnectionIdle(Worker.Index);
+            Drain();
+        }
+    }
+
+    private void OnBlockTimeout()
+    {
+        Stats.OnInterrupted(Worker.Index, Interruption.HeadTimeout);
+        Codec.Abandon(Http2Fault.BlockTimeout);
+        Transport.EndReading();
     }
 
     private void FinishDrain()
@@ -230,7 +321,7 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         Codec.SendGoAway();
         Transport.ScheduleFlush();
         if (Codec.ActiveStreams == 0)
-            Stream.CancelRead();
+            Transport.EndReading();
     }
 
     /// <summary>Nothing is read any more: lets the last frames go, ends what is under way, and the socket gently.</summary>
@@ -238,10 +329,7 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     {
         _isEnding = true;
         RememberAddresses();
-        Worker.Loop.Arm(
-            _timer,
-            Manager.DelayedCloseTimeout > TimeSpan.Zero ? Manager.DelayedCloseTimeout : TimeSpan.FromSeconds(1)
-        );
+        Worker.Loop.Arm(_timer, Farewell);
         if (Stream.IsDead || Stream.PeerHasClosed)
         {
             Stream.Abort();

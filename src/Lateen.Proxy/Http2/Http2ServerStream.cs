@@ -49,6 +49,8 @@ internal sealed class Http2ServerStream : ServerStream
 
     public override int Held => _body.Held;
 
+    public override int Buffered => _body.Buffered;
+
     public override int Room => _body.Room;
 
     /// <summary>Its exchange has begun.</summary>

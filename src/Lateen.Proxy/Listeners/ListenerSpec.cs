@@ -46,11 +46,24 @@ public sealed record ListenerSpec
     /// <summary><c>max_connections_to_accept_per_socket_event</c>: 64, ours; the rest comes with the loop's next turn.</summary>
     public int MaxConnectionsToAcceptPerSocketEvent { get; init; } = EventLoop.DefaultAcceptsPerEvent;
 
+    /// <summary><c>drain_type</c>.</summary>
+    public DrainType DrainType { get; init; }
+
     /// <summary><c>tcp_backlog_size</c>: connections the kernel holds; null for as many as it may (somaxconn).</summary>
     public int? TcpBacklogSize { get; init; }
 
     /// <summary>Logs of connections that no chain matches (<c>access_log</c>).</summary>
     public IReadOnlyList<AccessLogSpec> AccessLogs { get; init; } = [];
+}
+
+/// <summary>When a listener's connections are told to end (Envoy <c>Listener.DrainType</c>).</summary>
+public enum DrainType : byte
+{
+    /// <summary>When the listener goes or changes, when the proxy drains, and while it is told to look unhealthy.</summary>
+    Default,
+
+    /// <summary>Not while the proxy is told to look unhealthy.</summary>
+    ModifyOnly,
 }
 
 /// <summary>Envoy <c>core.v3.TrafficDirection</c>.</summary>

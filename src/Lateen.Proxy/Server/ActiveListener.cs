@@ -28,6 +28,15 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 
     public bool IsDraining { get; private set; }
 
+    /// <summary>Responses end their connections: the listener drains, or its proxy does, or it is to look unhealthy.</summary>
+    public bool ClosesConnections =>
+        IsDraining
+        || worker.Drains(runtime.Spec.Direction)
+        || (worker.Telemetry.Health.IsFailed && runtime.Spec.DrainType == DrainType.Default);
+
+    /// <summary><c>bypass_overload_manager</c>.</summary>
+    public bool BypassesOverload => runtime.Spec.BypassOverloadManager;
+
     public int Connections => _http.Count + _tcp.Count + _pending.Count;
 
     /// <summary>
@@ -36,26 +45,58 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     public void Start(ListenSocket? socket)
     {
         worker.Register(runtime.Spec.Address, this);
+        worker.Listeners.Add(this);
         _socket = socket;
         Resume();
     }
 
     /// <summary>
-    /// Stops accepting. Idle connections end now, busy ones with their next response, all of them when the time is over.
-    /// On the worker's thread.
+    /// Stops accepting. Connections end with their next response, or when they are idle for a while, all of them when the
+    /// time is over. On the worker's thread.
     /// </summary>
-    public void Drain(TimeSpan limit)
+    /// <param name="closesSocket">Nobody else will take the connections that the kernel has accepted for us.</param>
+    public void Drain(TimeSpan limit, bool closesSocket)
     {
         if (IsDraining)
             return;
+        if (closesSocket)
+            _accepting?.TakeAll();
         IsDraining = true;
         worker.Unregister(runtime.Spec.Address, this);
         _socket = null;
         Pause();
-        foreach (var connection in _http)
-            connection.BeginDrain();
+        DrainConnections();
         _drainTimer = new LoopTimer(static self => ((ActiveListener)self).AbortAll(), this);
         worker.Loop.Arm(_drainTimer, limit);
+        StopTimerWhenEmpty();
+    }
+
+    /// <summary>Tells connections that they are to end, in their own time.</summary>
+    public void DrainConnections()
+    {
+        foreach (var connection in _http)
+            connection.OnListenerDrains();
+    }
+
+    /// <summary>Pressure makes some timeouts shorter, or no longer does.</summary>
+    public void Rescale()
+    {
+        if (runtime.Spec.BypassOverloadManager)
+            return;
+        foreach (var connection in _http)
+            connection.Rescale();
+    }
+
+    /// <summary>Resets exchanges that hold so many bytes, a number of them at the most; returns how many there were.</summary>
+    public int ShedStreams(long bytes, int most)
+    {
+        var shed = 0;
+        if (!runtime.Spec.BypassOverloadManager)
+        {
+            foreach (var connection in _http)
+                shed += connection.ShedStreams(bytes, most - shed);
+        }
+        return shed;
     }
 
     public bool Admits() => _gate.Admits();
@@ -124,6 +165,9 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         runtime.Stats.OnPendingClosed(worker.Index);
         StopTimerWhenEmpty();
     }
+
+    /// <summary>A handshake took longer than <c>transport_socket_connect_timeout</c>.</summary>
+    public void OnHandshakeTimeout() => runtime.Stats.OnHandshakeTimeout(worker.Index);
 
     /// <summary>The codec's limits for a connection manager; made once.</summary>
     public Http1Limits LimitsOf(HttpConnectionManagerSpec manager)
@@ -197,15 +241,16 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     }
 
     /// <summary>Leaves connections to the kernel.</summary>
-    private void Pause()
+    public void Pause()
     {
         _accepting?.Dispose();
         _accepting = null;
     }
 
-    private void Resume()
+    /// <summary>Accepts again.</summary>
+    public void Resume()
     {
-        if (_socket is not null)
+        if (_socket is not null && (!worker.IsAcceptingStopped || runtime.Spec.BypassOverloadManager))
             _accepting ??= worker.Loop.Listen(_socket, this, runtime.Spec.MaxConnectionsToAcceptPerSocketEvent);
     }
 
@@ -221,7 +266,9 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 
     private void StopTimerWhenEmpty()
     {
-        if (_drainTimer is not null && Connections == 0)
-            worker.Loop.Disarm(_drainTimer);
+        if (_drainTimer is null || Connections != 0)
+            return;
+        worker.Loop.Disarm(_drainTimer);
+        worker.Listeners.Remove(this);
     }
 }

@@ -25,8 +25,9 @@ public sealed class ProxyServer : IDisposable
     private readonly Lock _gate = new();
     private readonly OutlierTimers _outlierTimers;
     private readonly HealthChecks _healthChecks;
-    private bool _draining;
-    private bool _inboundDraining;
+    private readonly TimeProvider _time;
+    private DrainScope _closed;
+    private ITimer? _drainEnd;
 
     /// <param name="telemetry">Says how many workers there are; as a rule one per core.</param>
     /// <param name="drainTime">How long connections of a listener that is gone may go on (Envoy <c>--drain-time-s</c>, Istio's 45 s).</param>
@@ -47,6 +48,8 @@ public sealed class ProxyServer : IDisposable
             _workers[i] = new Worker(i, runtime, telemetry, overload, time);
         _outlierTimers = new OutlierTimers(_workers[0].Loop);
         _healthChecks = new HealthChecks(_workers[0]);
+        _time = time;
+        _ = new OverloadResponder(overload, _workers, time);
     }
 
     public IReadOnlyList<Worker> Workers => _workers;
@@ -62,7 +65,7 @@ public sealed class ProxyServer : IDisposable
     public IReadOnlyList<(string Listener, string Reason)> Apply(ProxyRuntime runtime)
     {
         lock (_gate)
-            return _draining ? [] : ApplyLocked(runtime);
+            return _closed == DrainScope.All ? [] : ApplyLocked(runtime);
     }
 
     private List<(string Listener, string Reason)> ApplyLocked(ProxyRuntime runtime)
@@ -79,7 +82,7 @@ public sealed class ProxyServer : IDisposable
             _open.TryGetValue(name, out var current);
             if (ReferenceEquals(current?.Runtime, listener))
                 continue;
-            if (_inboundDraining && listener.Spec.Direction == TrafficDirection.Inbound)
+            if (IsClosed(listener))
                 continue;
             try
             {
@@ -107,26 +110,60 @@ public sealed class ProxyServer : IDisposable
                 : null;
     }
 
-    /// <summary>Stops accepting and lets connections end; responses announce it.</summary>
-    /// <param name="inboundOnly">Only on listeners for inbound traffic; configuration goes on changing the others.</param>
-    public void Drain(bool inboundOnly)
+    /// <summary>
+    /// Listeners go on, but responses announce the end of their connections, HTTP/2's by GOAWAY: clients move elsewhere and
+    /// nobody is refused.
+    /// </summary>
+    /// <param name="closesListeners">They stop accepting when the drain time is over.</param>
+    public void DrainGracefully(DrainScope scope, bool closesListeners)
     {
         lock (_gate)
         {
-            _inboundDraining = true;
-            _draining |= !inboundOnly;
-            foreach (var worker in inboundOnly ? [] : _workers)
-                worker.Loop.Post(() => worker.IsDraining = true);
+            OnEach(worker =>
+            {
+                worker.Drain = scope > worker.Drain ? scope : worker.Drain;
+                foreach (var listener in worker.Listeners)
+                {
+                    if (listener.ClosesConnections)
+                        listener.DrainConnections();
+                }
+            });
+            if (!closesListeners)
+                return;
+            _drainEnd?.Dispose();
+            _drainEnd = _time.CreateTimer(_ => Drain(scope), null, _drainTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Stops accepting and lets connections end; responses announce it.</summary>
+    /// <param name="scope">Those for inbound traffic, or all; configuration goes on changing the others.</param>
+    public void Drain(DrainScope scope)
+    {
+        lock (_gate)
+        {
+            _closed = scope > _closed ? scope : _closed;
+            OnEach(worker => worker.Drain = scope > worker.Drain ? scope : worker.Drain);
             foreach (var (name, listener) in _open.ToArray())
             {
-                if (!inboundOnly || listener.Runtime.Spec.Direction == TrafficDirection.Inbound)
+                if (IsClosed(listener.Runtime))
                     Close(name);
             }
         }
     }
 
+    private bool IsClosed(ListenerRuntime listener) =>
+        _closed == DrainScope.All
+        || (_closed == DrainScope.Inbound && listener.Spec.Direction == TrafficDirection.Inbound);
+
+    private void OnEach(Action<Worker> act)
+    {
+        foreach (var worker in _workers)
+            worker.Loop.Post(() => act(worker));
+    }
+
     public void Dispose()
     {
+        _drainEnd?.Dispose();
         foreach (var worker in _workers)
             worker.Loop.Stop();
         for (var i = 0; i < _workers.Length; i++)
@@ -146,6 +183,8 @@ public sealed class ProxyServer : IDisposable
                 ? current.Sockets
             : Bind(listener.Spec);
         var next = new OpenListener(listener, sockets, new ActiveListener[_workers.Length]);
+        var closesSockets = current is not null && !ReferenceEquals(current.Sockets, sockets);
+        using var exchanged = closesSockets ? new CountdownEvent(_workers.Length) : null;
         for (var i = 0; i < _workers.Length; i++)
         {
             var active = next.Active[i] = new ActiveListener(_workers[i], listener);
@@ -155,13 +194,17 @@ public sealed class ProxyServer : IDisposable
                 .Loop.Post(() =>
                 {
                     // In one turn, so that no connection finds nobody.
-                    old?.Drain(_drainTime);
+                    old?.Drain(_drainTime, closesSockets);
                     active.Start(socket);
+                    exchanged?.Signal();
                 });
         }
-        if (current is not null && !ReferenceEquals(current.Sockets, sockets))
-            current.CloseSockets();
         _open[name] = next;
+        if (exchanged is null)
+            return;
+        // A socket may only be closed when no loop accepts from it any more.
+        exchanged.Wait();
+        current!.CloseSockets();
     }
 
     private ListenSocket[] Bind(ListenerSpec spec)
@@ -190,7 +233,7 @@ public sealed class ProxyServer : IDisposable
             _workers[i]
                 .Loop.Post(() =>
                 {
-                    active.Drain(_drainTime);
+                    active.Drain(_drainTime, closesSocket: true);
                     drained.Signal();
                 });
         }

@@ -3,6 +3,7 @@ using Lateen.Net.Async;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Listeners;
+using Lateen.Proxy.Overload;
 
 namespace Lateen.Proxy.Server;
 
@@ -22,7 +23,7 @@ internal sealed class ServerHandshake(
             chain.Socket.Stats.OnNotReady(Worker.Index);
             return false;
         }
-        StartTimer(chain.Spec.HandshakeTimeout);
+        StartTimer(Worker.Overload.State.Scale(ScaledTimer.TransportSocketConnect, chain.Spec.HandshakeTimeout));
         var outcome = await Stream.HandshakeAsync(context);
         if (outcome == TlsOutcome.Established)
             chain.Socket.Stats.OnEstablished(Worker.Index, Stream.Tls!);
@@ -33,5 +34,9 @@ internal sealed class ServerHandshake(
 
     protected override void GoOn() => Listener.Serve(Stream, chain);
 
-    protected override void OnTimeout() => Stream.Abort();
+    protected override void OnTimeout()
+    {
+        Listener.OnHandshakeTimeout();
+        Stream.Abort();
+    }
 }

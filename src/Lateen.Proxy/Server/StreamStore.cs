@@ -10,4 +10,11 @@ internal sealed class StreamStore<T>(Func<T> create)
     public T Rent() => _free.TryPop(out var stream) ? stream : create();
 
     public void Return(T stream) => _free.Push(stream);
+
+    /// <summary>Lets those go that nobody needs now.</summary>
+    public void Trim()
+    {
+        _free.Clear();
+        _free.TrimExcess();
+    }
 }

@@ -8,6 +8,7 @@ using Lateen.Net.Loop;
 using Lateen.Proxy.Http.Mirroring;
 using Lateen.Proxy.Http1;
 using Lateen.Proxy.Http2;
+using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
@@ -46,7 +47,7 @@ public sealed class Worker
             RuntimeValues.PrematureResetMinStreamLifetimeSeconds,
             long.MaxValue
         );
-        Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"));
+        Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"), time);
         Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
         Http2Streams = new StreamStore<Http2ServerStream>(() => new Http2ServerStream(this));
         Http2ClientStreams = new StreamStore<Http2ClientStream>(() => new Http2ClientStream(Loop));
@@ -81,8 +82,17 @@ public sealed class Worker
 
     public ProxyRuntime Runtime => _runtime.Current;
 
-    /// <summary>True once the proxy drains: responses announce the end of their connection.</summary>
-    public bool IsDraining { get; internal set; }
+    /// <summary>Its listeners, draining ones too.</summary>
+    internal HashSet<ActiveListener> Listeners { get; } = [];
+
+    /// <summary>Which listeners drain with the proxy.</summary>
+    internal DrainScope Drain { get; set; }
+
+    /// <summary>Pressure keeps listeners from accepting.</summary>
+    internal bool IsAcceptingStopped { get; set; }
+
+    internal bool Drains(TrafficDirection direction) =>
+        Drain == DrainScope.All || (Drain == DrainScope.Inbound && direction == TrafficDirection.Inbound);
 
     /// <summary>
     /// The listener at an address, or at its port on every address: whom a connection goes to that was redirected from
@@ -106,6 +116,15 @@ public sealed class Worker
 
     private static NetAddress AnyAddress(in NetAddress address) =>
         NetAddress.From(address.Family == AddressFamilyKind.IPv6 ? IPAddress.IPv6Any : IPAddress.Any, address.Port);
+
+    /// <summary>Gives up what is kept for the next use. On the worker's thread.</summary>
+    internal void Trim()
+    {
+        Http1Streams.Trim();
+        Http2Streams.Trim();
+        Http2ClientStreams.Trim();
+        Loop.Trim();
+    }
 
     /// <summary>xorshift128+: fast and even, not secret.</summary>
     public ulong NextRandom()

@@ -39,7 +39,17 @@ public sealed class HttpStats(string statPrefix, int workers)
         new StatDefinition("no_cluster"),
         new StatDefinition("rq_direct_response"),
         new StatDefinition("rq_redirect"),
-        new StatDefinition("rq_total")
+        new StatDefinition("rq_total"),
+        new StatDefinition("downstream_rq_header_timeout"),
+        new StatDefinition("downstream_rq_timeout"),
+        new StatDefinition("downstream_rq_max_duration_reached"),
+        new StatDefinition("downstream_rq_overload_close"),
+        new StatDefinition("downstream_cx_idle_timeout"),
+        new StatDefinition("downstream_cx_max_duration_reached"),
+        new StatDefinition("downstream_cx_max_requests_reached"),
+        new StatDefinition("downstream_cx_drain_close"),
+        new StatDefinition("downstream_cx_delayed_close_timeout"),
+        new StatDefinition("downstream_cx_overload_disable_keepalive")
     );
 
     private readonly Http2Stats _http2 = new(workers);
@@ -74,6 +84,16 @@ public sealed class HttpStats(string statPrefix, int workers)
         DirectResponses,
         Redirects,
         RoutedTotal,
+        HeaderTimeouts,
+        RequestTimeouts,
+        DurationsReached,
+        OverloadCloses,
+        ConnectionIdleTimeouts,
+        ConnectionDurationsReached,
+        ConnectionRequestsReached,
+        DrainCloses,
+        DelayedCloseTimeouts,
+        KeepaliveDisabled,
     }
 
     public void OnConnectionOpened(int worker)
@@ -157,6 +177,44 @@ public sealed class HttpStats(string statPrefix, int workers)
     /// <summary>An HTTP/1 request was refused for an underscore.</summary>
     public void OnUnderscoreRejected(int worker) => _scope.Cells.Increment(worker, (int)Cell.RejectedUnderscores);
 
+    /// <summary>A clock of the connection manager ended an exchange.</summary>
+    internal void OnInterrupted(int worker, Interruption why)
+    {
+        var cell = why switch
+        {
+            Interruption.HeadTimeout => Cell.HeaderTimeouts,
+            Interruption.RequestTimeout => Cell.RequestTimeouts,
+            Interruption.MaxDuration => Cell.DurationsReached,
+            Interruption.Idle => Cell.IdleTimeouts,
+            _ => (Cell?)null,
+        };
+        if (cell is not null)
+            _scope.Cells.Increment(worker, (int)cell);
+    }
+
+    /// <summary>A request was answered without being looked at, under too much pressure.</summary>
+    public void OnOverloadClose(int worker) => _scope.Cells.Increment(worker, (int)Cell.OverloadCloses);
+
+    /// <summary>A connection had no request for too long.</summary>
+    public void OnConnectionIdle(int worker) => _scope.Cells.Increment(worker, (int)Cell.ConnectionIdleTimeouts);
+
+    /// <summary>A connection is as old as it may become.</summary>
+    public void OnConnectionDurationReached(int worker) =>
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionDurationsReached);
+
+    /// <summary>A connection has served as many requests as it may.</summary>
+    public void OnConnectionRequestsReached(int worker) =>
+        _scope.Cells.Increment(worker, (int)Cell.ConnectionRequestsReached);
+
+    /// <summary>A connection is told to end since its listener or the proxy drains, or has too much to do.</summary>
+    public void OnDrainClose(int worker) => _scope.Cells.Increment(worker, (int)Cell.DrainCloses);
+
+    /// <summary>A client did not close its side of a connection that we ended.</summary>
+    public void OnDelayedCloseTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.DelayedCloseTimeouts);
+
+    /// <summary>Pressure makes a response the last of its connection.</summary>
+    public void OnKeepaliveDisabled(int worker) => _scope.Cells.Increment(worker, (int)Cell.KeepaliveDisabled);
+
     /// <summary>Where a worker's HTTP/2 connections count.</summary>
     public Http2Counters Http2(int worker) => _http2.Of(worker);
 
@@ -174,8 +232,6 @@ public sealed class HttpStats(string statPrefix, int workers)
             cells.Increment(worker, (int)Cell.NoRoute);
         if ((flags & ResponseFlags.NoCluster) != ResponseFlags.None)
             cells.Increment(worker, (int)Cell.NoCluster);
-        if ((flags & ResponseFlags.StreamIdleTimeout) != ResponseFlags.None)
-            cells.Increment(worker, (int)Cell.IdleTimeouts);
         if ((flags & ResponseFlags.DownstreamProtocolError) != ResponseFlags.None)
             cells.Increment(worker, (int)Cell.ProtocolErrors);
     }

@@ -18,7 +18,8 @@ public sealed class ListenerStats(string address, int workers)
         new StatDefinition("downstream_cx_proxy_proto_error"),
         new StatDefinition("downstream_cx_overflow"),
         new StatDefinition("downstream_cx_overload_reject"),
-        new StatDefinition("downstream_global_cx_overflow")
+        new StatDefinition("downstream_global_cx_overflow"),
+        new StatDefinition("downstream_cx_transport_socket_connect_timeout")
     );
 
     // Envoy writes addresses into names with underscores for colons.
@@ -39,6 +40,7 @@ public sealed class ListenerStats(string address, int workers)
         Overflows,
         OverloadRejects,
         GlobalOverflows,
+        HandshakeTimeouts,
     }
 
     /// <summary>Connections open now.</summary>
@@ -76,6 +78,9 @@ public sealed class ListenerStats(string address, int workers)
 
     /// <summary>A connection that came under too much pressure.</summary>
     public void OnOverloadReject(int worker) => _scope.Cells.Increment(worker, (int)Cell.OverloadRejects);
+
+    /// <summary>A handshake took longer than <c>transport_socket_connect_timeout</c>.</summary>
+    public void OnHandshakeTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.HandshakeTimeouts);
 
     /// <summary>An event of the listening socket brought so many connections.</summary>
     public void OnAccepted(int worker, int connections) => _accepted.Record(worker, connections);

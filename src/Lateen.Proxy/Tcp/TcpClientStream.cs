@@ -56,6 +56,8 @@ internal sealed class TcpClientStream : ClientStream
 
     public override int Held => _incoming.Held;
 
+    public override int Buffered => _stream.Input.Length;
+
     public override int Room => _outgoing.Room;
 
     public override bool WriteHead(RequestHead head, BodyLength length, ResponseHead response)

@@ -24,10 +24,13 @@ internal sealed class AdminFixture : IDisposable
         {
             Version = "1.2.3",
             NodeId = "sidecar~10.0.0.7~web-1.default~default.svc.cluster.local",
-            OnDrain = inboundOnly =>
+            OnDrain = request =>
             {
-                Drains.Add(inboundOnly);
-                Proxy.Server.Drain(inboundOnly);
+                Drains.Add(request);
+                if (request.IsGraceful)
+                    Proxy.Server.DrainGracefully(request.Scope, closesListeners: !request.SkipsExit);
+                else
+                    Proxy.Server.Drain(request.Scope);
             },
             OnQuit = () => Quits++,
             IsConnected = () => IsConnected,
@@ -49,7 +52,7 @@ internal sealed class AdminFixture : IDisposable
 
     public WatchedTime Time { get; } = new();
 
-    public List<bool> Drains { get; } = [];
+    public List<DrainRequest> Drains { get; } = [];
 
     public int Quits { get; private set; }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using DataPlane.Tests.Server;
 using Lateen.Proxy.Admin;
+using Lateen.Proxy.Server;
 
 namespace DataPlane.Tests.Admin;
 
@@ -168,7 +169,7 @@ public sealed class AdminTests : IDisposable
     {
         _admin.Configure(_upstream.Port);
         var (inbound, outbound) = (_admin.Proxy.Address("in"), _admin.Proxy.Address("out"));
-        Assert.Equal(200, _admin.Post("/drain_listeners?inboundonly&graceful").Status);
+        Assert.Equal(200, _admin.Post("/drain_listeners?inboundonly").Status);
         Assert.Throws<SocketException>(() => ProxyFixture.Converse(inbound, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
         Assert.EndsWith(
             "ahoy",
@@ -180,7 +181,24 @@ public sealed class AdminTests : IDisposable
         _admin.Post("/drain_listeners");
         _admin.Post("/drain_listeners?inboundonly");
         Assert.Throws<SocketException>(() => ProxyFixture.Converse(outbound, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-        Assert.Equal([true, false], _admin.Drains);
+        Assert.Equal(
+            [new DrainRequest(DrainScope.Inbound, false), new DrainRequest(DrainScope.All, false)],
+            _admin.Drains
+        );
+    }
+
+    [Fact]
+    public void A_graceful_drain_is_what_was_asked_for()
+    {
+        Assert.Equal((400, "skip_exit requires graceful\n"), _admin.Post("/drain_listeners?skip_exit"));
+        _admin.Post("/drain_listeners?inboundonly&graceful&skip_exit");
+        _admin.Post("/drain_listeners?inboundonly&graceful");
+        Assert.Equal((503, "DRAINING\n"), _admin.Get("/ready"));
+        _admin.Post("/drain_listeners?graceful");
+        Assert.Equal(
+            [new DrainRequest(DrainScope.Inbound, true, true), new DrainRequest(DrainScope.All, true)],
+            _admin.Drains
+        );
     }
 
     [Theory]

@@ -27,6 +27,25 @@ public sealed partial class RejectionTests : IDisposable
 
     public void Dispose() => _telemetry.Dispose();
 
+    /// <summary>Durations of a connection manager that are none.</summary>
+    public static TheoryData<string, string> Durations =>
+        new()
+        {
+            {
+                """ "commonHttpProtocolOptions":{"maxConnectionDuration":"-1s"} """,
+                "common_http_protocol_options.max_connection_duration: is no duration of 0 or more"
+            },
+            {
+                """ "commonHttpProtocolOptions":{"maxStreamDuration":"-1s"} """,
+                "common_http_protocol_options.max_stream_duration: is no duration of 0 or more"
+            },
+            { """ "requestHeadersTimeout":"-1s" """, "request_headers_timeout: is no duration of 0 or more" },
+            { """ "requestTimeout":"-1s" """, "request_timeout: is no duration of 0 or more" },
+            { """ "streamIdleTimeout":"-1s" """, "stream_idle_timeout: is no duration of 0 or more" },
+            { """ "delayedCloseTimeout":"-1s" """, "delayed_close_timeout: is no duration of 0 or more" },
+            { """ "drainTimeout":"-1s" """, "drain_timeout: is no duration of 0 or more" },
+        };
+
     /// <summary>Fields of a cluster beside its name.</summary>
     public static TheoryData<string, string> Clusters =>
         new()
@@ -366,6 +385,17 @@ public sealed partial class RejectionTests : IDisposable
             name => Listener(name, Tcp(""" "cluster":"a" """)),
             Listener("bad", filters),
             problem
+        );
+
+    [Theory, MemberData(nameof(Durations))]
+    public void Duration_of_a_connection_manager(string field, string problem) =>
+        Network_filter(
+            Http(
+                $$"""
+                "rds":{"routeConfigName":"r"},{{field}},"httpFilters":[{"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"} }]
+                """
+            ),
+            $"filter_chains[0].filters[0].{problem}"
         );
 
     [Theory]

@@ -54,14 +54,30 @@ public sealed class ProxyFixture : IDisposable
 
     private readonly Published<ProxyRuntime> _published = new(ProxyRuntime.Empty);
     private readonly ProxyServer _server;
+    private readonly ManualTime? _time;
 
-    public ProxyFixture(int workers = 1, WorkloadLabels? self = null, OverloadManager? overload = null)
+    /// <param name="drainTime">5 s by default.</param>
+    /// <param name="time">The clock that the proxy goes by, for <see cref="Advance"/>; the system's by default.</param>
+    public ProxyFixture(
+        int workers = 1,
+        WorkloadLabels? self = null,
+        OverloadManager? overload = null,
+        ManualTime? time = null,
+        TimeSpan? drainTime = null
+    )
     {
+        _time = time;
         Overload =
             overload ?? new OverloadManager(OverloadSpec.None, new RuntimeValues(new Dictionary<string, string>()));
         Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody);
         Store = new ConfigStore(_published, Telemetry);
-        _server = new ProxyServer(_published, Telemetry, Overload, TimeSpan.FromSeconds(5), TimeProvider.System);
+        _server = new ProxyServer(
+            _published,
+            Telemetry,
+            Overload,
+            drainTime ?? TimeSpan.FromSeconds(5),
+            (TimeProvider?)time ?? TimeProvider.System
+        );
         Store.Changed += runtime => Assert.Empty(_server.Apply(runtime));
         _server.Start();
     }
@@ -156,6 +172,25 @@ public sealed class ProxyFixture : IDisposable
     {
         var address = _server.AddressOf(listener)!.Value;
         return new IPEndPoint(address.ToIPAddress()!, address.Port);
+    }
+
+    /// <summary>Moves the proxy's clock; on return the workers have done what was due.</summary>
+    public void Advance(TimeSpan by)
+    {
+        _time!.Advance(by);
+        foreach (var worker in _server.Workers)
+            Settle(worker);
+    }
+
+    /// <summary>Lets a worker finish what it is about: timers fire at the end of a turn, and what they wake runs in the next.</summary>
+    private static void Settle(Worker worker)
+    {
+        for (var turn = 0; turn < 4; turn++)
+        {
+            using var passed = new ManualResetEventSlim();
+            worker.Loop.Post(passed.Set);
+            Assert.True(passed.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        }
     }
 
     /// <summary>A number of the proxy's statistics, by its Envoy name.</summary>
