@@ -10,6 +10,9 @@ namespace Lateen.Http.Http1;
 /// </summary>
 internal struct HeaderSection
 {
+    /// <summary>Connection options of one line: 9, as Envoy.</summary>
+    private const int MaxOptions = 9;
+
     private readonly HeaderMap _headers;
     private bool _hasConnection;
     private int _http2SettingsLines;
@@ -63,8 +66,7 @@ internal struct HeaderSection
         }
         if (IsChunked && ContentLength >= 0)
             return Http1Fault.ContentLengthWithTransferEncoding;
-        DropHopByHop();
-        return Http1Fault.None;
+        return DropHopByHop();
     }
 
     private Http1Fault ReadLine(ReadOnlySpan<byte> line, HeadersWithUnderscores underscores)
@@ -151,41 +153,63 @@ internal struct HeaderSection
         return Http1Fault.None;
     }
 
-    private void DropHopByHop()
+    private Http1Fault DropHopByHop()
     {
         if (_hasConnection)
         {
             for (var i = 0; i < _headers.Count; i++)
             {
-                if (_headers[i].Id == KnownHeader.Connection && !_headers[i].IsRemoved)
-                    ReadOptions(_headers.Value(i));
+                if (_headers[i].Id != KnownHeader.Connection || _headers[i].IsRemoved)
+                    continue;
+                if (!TryReadOptions(_headers.Value(i)))
+                    return Http1Fault.NominatedHeader;
             }
             _headers.Remove(KnownHeader.Connection);
         }
         if (!IsUpgrade)
             _headers.Remove(KnownHeader.Upgrade);
+        return Http1Fault.None;
     }
 
-    private void ReadOptions(ReadOnlySpan<byte> options)
+    /// <summary>Drops the lines that the peer nominates as for this connection only; false when it must not (as in Envoy).</summary>
+    private bool TryReadOptions(ReadOnlySpan<byte> options)
     {
         Span<byte> lower = stackalloc byte[128];
+        var count = 0;
         foreach (var range in options.Split((byte)','))
         {
             var option = HttpSyntax.TrimWhiteSpace(options[range]);
+            if (++count > MaxOptions)
+                return false;
             if (option.IsEmpty || option.Length > lower.Length)
                 continue;
             Ascii.ToLower(option, lower, out var length);
-            var name = lower[..length];
-            if (name.SequenceEqual("close"u8))
-                ConnectionClose = true;
-            else if (name.SequenceEqual("keep-alive"u8))
-                ConnectionKeepAlive = true;
-            else if (name.SequenceEqual("upgrade"u8))
-                IsUpgrade = _headers.Contains(KnownHeader.Upgrade);
-            else if (name.SequenceEqual("http2-settings"u8))
-                _namesHttp2Settings = true;
-            else
-                _headers.Remove(name); // nominated by the peer as for this connection only
+            if (!TryTakeOption(lower[..length]))
+                return false;
         }
+        return true;
     }
+
+    private bool TryTakeOption(ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual("close"u8))
+            ConnectionClose = true;
+        else if (name.SequenceEqual("keep-alive"u8))
+            ConnectionKeepAlive = true;
+        else if (name.SequenceEqual("upgrade"u8))
+            IsUpgrade = _headers.Contains(KnownHeader.Upgrade);
+        else if (name.SequenceEqual("http2-settings"u8))
+            _namesHttp2Settings = true;
+        else if (name.StartsWith(":"u8) || IsWhatProxiesGoBy(name))
+            return false;
+        else if (!name.SequenceEqual("te"u8) && !name.SequenceEqual("connection"u8))
+            _headers.Remove(name); // TE has no other value left than "trailers", which is passed on
+        return true;
+    }
+
+    /// <summary>Dropping them would hide where a request comes from.</summary>
+    private static bool IsWhatProxiesGoBy(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("x-forwarded-for"u8)
+        || name.SequenceEqual("x-forwarded-host"u8)
+        || name.SequenceEqual("x-forwarded-proto"u8);
 }

@@ -40,6 +40,8 @@ public struct Http1BodyReader
         Done,
     }
 
+    private readonly Http1Fault TooLarge => _step == Step.Trailers ? Http1Fault.HeadTooLarge : Http1Fault.InvalidChunk;
+
     public readonly bool IsComplete => _step == Step.Done;
 
     /// <summary>Takes framing and at most one run of payload.</summary>
@@ -122,9 +124,9 @@ public struct Http1BodyReader
         var rest = input[consumed..];
         var end = rest.IndexOf((byte)'\n');
         fault =
-            end < 0 ? (rest.Length > _maxLine ? Http1Fault.HeadTooLarge : Http1Fault.None)
+            end < 0 ? (rest.Length > _maxLine ? TooLarge : Http1Fault.None)
             : end == 0 || rest[end - 1] != '\r' ? Http1Fault.BareLineBreak
-            : end > _maxLine ? Http1Fault.HeadTooLarge
+            : end > _maxLine ? TooLarge
             : Http1Fault.None;
         if (end < 0 || fault != Http1Fault.None)
             return false;

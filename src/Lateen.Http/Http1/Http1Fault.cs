@@ -18,8 +18,11 @@ public enum Http1Fault : byte
     /// <summary>The request target has none of the four forms, or octets no URI has (RFC 9112 §3.2).</summary>
     InvalidTarget,
 
-    /// <summary>A version that is not HTTP/1.x, or HTTP/1.0 where it is not accepted.</summary>
+    /// <summary>A version that is not HTTP/1.0 or HTTP/1.1.</summary>
     UnsupportedVersion,
+
+    /// <summary>HTTP/1.0 where it is not accepted.</summary>
+    LowVersion,
 
     /// <summary>A field name is empty, no token, or followed by white space (RFC 9112 §5.1).</summary>
     InvalidHeaderName,
@@ -63,6 +66,9 @@ public enum Http1Fault : byte
     /// <summary>The peer ended the connection inside a message (RFC 9112 §8).</summary>
     PrematureEnd,
 
+    /// <summary>Connection nominates what proxies go by, or too much: an attempt to have it dropped on the way.</summary>
+    NominatedHeader,
+
     /// <summary>A CONNECT with content (RFC 9110 §9.3.6).</summary>
     BodyInConnect,
 
@@ -78,7 +84,7 @@ public static class Http1FaultExtensions
         fault switch
         {
             Http1Fault.HeadTooLarge or Http1Fault.TooManyHeaders => 431,
-            Http1Fault.UnsupportedVersion => 505,
+            Http1Fault.LowVersion => 426,
             Http1Fault.UnsupportedTransferEncoding => 501,
             _ => 400,
         };
@@ -94,7 +100,8 @@ public static class Http1FaultExtensions
             Http1Fault.TransferEncodingInHttp10 => "http1.transfer_encoding_in_http10",
             Http1Fault.InvalidTarget => "http1.invalid_url",
             Http1Fault.MissingHost => "missing_host_header",
-            Http1Fault.UnsupportedVersion => "low_version",
+            Http1Fault.LowVersion => "low_version",
+            Http1Fault.NominatedHeader => "http1.connection_header_rejected",
             Http1Fault.BodyInConnect => "http1.body_disallowed",
             Http1Fault.UnderscoreInHeaderName => "http1.unexpected_underscore",
             Http1Fault.InvalidHeaderName or Http1Fault.InvalidHeaderValue => "http1.invalid_characters",

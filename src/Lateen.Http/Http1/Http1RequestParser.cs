@@ -112,7 +112,7 @@ public static class Http1RequestParser
         if (version.SequenceEqual("HTTP/1.0"u8))
         {
             head.Version = HttpVersion.Http10;
-            return limits.AcceptHttp10 ? Http1Fault.None : Http1Fault.UnsupportedVersion;
+            return limits.AcceptHttp10 ? Http1Fault.None : Http1Fault.LowVersion;
         }
         var isHttp =
             version.Length == 8
@@ -130,7 +130,7 @@ public static class Http1RequestParser
             return Http1Fault.InvalidTarget;
         if (method.SequenceEqual("CONNECT"u8))
         {
-            if (!HttpSyntax.IsAuthority(target) || target.LastIndexOf((byte)':') <= 0)
+            if (!HttpSyntax.IsHostAndPort(target))
                 return Http1Fault.InvalidTarget;
             head.SetAuthority(target);
             return Http1Fault.None;

@@ -32,6 +32,16 @@ internal static class HttpSyntax
 
     public static bool IsAuthority(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_authority);
 
+    /// <summary>RFC 9110 §9.3.6: what a CONNECT is to.</summary>
+    public static bool IsHostAndPort(ReadOnlySpan<byte> text)
+    {
+        var colon = text.LastIndexOf((byte)':');
+        return colon > 0
+            && IsAuthority(text)
+            && text.Length - colon - 1 is > 0 and <= 5
+            && !text[(colon + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    }
+
     public static bool IsTarget(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_target);
 
     /// <summary>RFC 9110 §5.5: visible characters, space, tab, and octets of 0x80 and on.</summary>

@@ -132,6 +132,12 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             Queue();
     }
 
+    public override void ResetOnClose()
+    {
+        if (!_closed)
+            SocketCalls.DropUnsent(_descriptor);
+    }
+
     public override void CancelRead()
     {
         if (IsDead || !_reading.IsAwaited)

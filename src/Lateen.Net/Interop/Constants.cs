@@ -56,6 +56,7 @@ internal static class Sockets
     public const int ErrorStatus = 4;
     public const int KeepAlive = 9;
     public const int ReusePort = 15;
+    public const int Linger = 13;
     public const int NoDelay = 1;
     public const int IPv6Only = 26;
     public const int KeepAliveIdle = 4;

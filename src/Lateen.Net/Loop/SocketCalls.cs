@@ -26,6 +26,21 @@ internal static unsafe class SocketCalls
     public static bool SetOption(int descriptor, int level, int option, int value) =>
         Libc.SetSocketOption(descriptor, level, option, &value, sizeof(int)) == 0;
 
+    /// <summary>Closing it does not send what the kernel still holds, but a reset.</summary>
+    public static void DropUnsent(int descriptor)
+    {
+        var linger = stackalloc int[2];
+        linger[0] = 1;
+        linger[1] = 0;
+        _ = Libc.SetSocketOption(
+            descriptor,
+            Interop.Sockets.LevelSocket,
+            Interop.Sockets.Linger,
+            linger,
+            2 * sizeof(int)
+        );
+    }
+
     public static NetAddress LocalAddress(int descriptor)
     {
         var raw = stackalloc byte[NetAddress.MaxSocketAddressLength];

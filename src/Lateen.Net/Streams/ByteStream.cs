@@ -87,6 +87,11 @@ public abstract class ByteStream
     public abstract void Abort();
 
     /// <summary>
+    /// The peer is to see a reset where it would see an end when the stream is closed: for a message that the end would complete.
+    /// </summary>
+    public abstract void ResetOnClose();
+
+    /// <summary>
     /// Makes a read under way return <see cref="IoResult.Aborted"/> and leaves the stream usable: for a timeout that is to
     /// be answered. Does nothing when nobody reads.
     /// </summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Http;
 using Lateen.Http.Targets;
 using Lateen.Proxy.Filters;
@@ -77,6 +78,7 @@ internal static class HttpConnectionManagerDecoder
             AppendLocalOverload = manager.AppendLocalOverload,
             Proxy100Continue = manager.Proxy100Continue,
             AcceptHttp10 = manager.HttpProtocolOptions?.AcceptHttp10 ?? false,
+            DefaultHostForHttp10 = Encoding.ASCII.GetBytes(manager.HttpProtocolOptions?.DefaultHostForHttp10 ?? ""),
             Codec = (CodecKind)manager.CodecType,
             Http2 = Http2OptionsDecoder.Decode(
                 manager.Http2ProtocolOptions,

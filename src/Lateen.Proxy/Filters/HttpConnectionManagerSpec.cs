@@ -95,6 +95,9 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>http_protocol_options.accept_http_10</c>.</summary>
     public bool AcceptHttp10 { get; init; }
 
+    /// <summary><c>http_protocol_options.default_host_for_http_10</c>: for requests without one; empty for none, which are refused.</summary>
+    public byte[] DefaultHostForHttp10 { get; init; } = [];
+
     /// <summary><c>codec_type</c>.</summary>
     public CodecKind Codec { get; init; }
 

@@ -24,6 +24,8 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
 
     public static LocalReply RouteNotFound { get; } = new(404, [], "route_not_found", ResponseFlags.NoRoute);
 
+    public static LocalReply NoHost { get; } = new(400, [], "missing_host_header", ResponseFlags.None);
+
     public static LocalReply NonRelativePath { get; } = new(404, [], "absolute_path_rejected", ResponseFlags.None);
 
     public static LocalReply PathRejected { get; } = new(400, [], "path_normalization_failed", ResponseFlags.None);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
 using Lateen.Http.Targets;
+using Lateen.Proxy.Filters;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
@@ -15,6 +17,8 @@ internal static class RequestTarget
     {
         var request = info.Request;
         var manager = connection.Manager;
+        if (request.Authority.IsEmpty && !TrySetDefaultHost(request, manager))
+            return TargetVerdict.NoHost;
         // Only CONNECT has none.
         if (!request.Path.IsEmpty)
         {
@@ -34,10 +38,20 @@ internal static class RequestTarget
         return TargetVerdict.Continue;
     }
 
+    /// <summary>HTTP/1.0 knows no host, and may be given one; HTTP/2 may leave it out, and is not.</summary>
+    private static bool TrySetDefaultHost(RequestHead request, HttpConnectionManagerSpec manager)
+    {
+        if (request.Version != HttpVersion.Http10 || manager.DefaultHostForHttp10.Length == 0)
+            return false;
+        request.SetAuthority(manager.DefaultHostForHttp10);
+        return true;
+    }
+
     /// <summary>The answer to a request that does not go on.</summary>
     public static LocalReply ReplyTo(TargetVerdict verdict) =>
         verdict switch
         {
+            TargetVerdict.NoHost => LocalReply.NoHost,
             TargetVerdict.NonRelative => LocalReply.NonRelativePath,
             TargetVerdict.Redirect => LocalReply.PathRedirect,
             _ => LocalReply.PathRejected,
@@ -57,4 +71,7 @@ public enum TargetVerdict : byte
 
     /// <summary>The path does not begin with a slash, as that of <c>OPTIONS *</c>.</summary>
     NonRelative,
+
+    /// <summary>The request is to no host.</summary>
+    NoHost,
 }

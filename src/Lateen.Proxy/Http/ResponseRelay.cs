@@ -47,14 +47,14 @@ internal sealed class ResponseRelay(
                 upstream.Abort();
         }
         var outcome = await RelayBodyAsync(upstream);
-        Judge(outcome);
+        Judge(outcome, upstream);
         forwarder.Cluster.Stats.OnResponse(client.Connection.Worker.Index, Info.ResponseCode, exchange.Elapsed);
         if (isTunnel && outcome == Outcome.Complete)
             await pump.FinishAsync();
         else
             await pump.StopAsync();
         // A body that broke off is told to the client by ending without its end.
-        if (outcome == Outcome.BrokeOff)
+        if (outcome is Outcome.BrokeOff or Outcome.Malformed)
             client.Abort();
         return outcome == Outcome.Complete && pump.IsComplete && forwarder.Interruption == Interruption.None;
     }
@@ -112,17 +112,33 @@ internal sealed class ResponseRelay(
         return result;
     }
 
-    private void Judge(Outcome outcome)
+    private void Judge(Outcome outcome, ClientStream upstream)
     {
         var interruption = forwarder.Interruption;
         if (interruption is not (Interruption.None or Interruption.ClientLeft or Interruption.TryTimeout))
+        {
             OnInterrupted(interruption.ToReply(client.IsBodyComplete));
-        else if (outcome == Outcome.ClientGone || interruption == Interruption.ClientLeft)
+            return;
+        }
+        if (outcome == Outcome.ClientGone || interruption == Interruption.ClientLeft)
+        {
             Info.Flags |= ResponseFlags.DownstreamTermination;
-        else if (outcome == Outcome.BrokeOff)
-            Info.Flags |= ResponseFlags.UpstreamTermination;
-        else if (outcome == Outcome.Malformed)
-            Info.Flags |= ResponseFlags.UpstreamProtocolError;
+            return;
+        }
+        switch (outcome)
+        {
+            case Outcome.BrokeOff:
+                Info.Flags |= ResponseFlags.UpstreamTermination;
+                Info.ResponseCodeDetails = upstream.IsHttp2
+                    ? "upstream_reset_after_response_started{remote_reset}"
+                    : "upstream_reset_after_response_started{connection_termination}";
+                break;
+            case Outcome.Malformed:
+                Info.Flags |= ResponseFlags.UpstreamProtocolError;
+                Info.ResponseCodeDetails = "upstream_reset_after_response_started{protocol_error}";
+                forwarder.Cluster.Stats.OnProtocolError(client.Connection.Worker.Index);
+                break;
+        }
     }
 
     /// <summary>The head had gone, so all that is left of the reply is what logs say of it.</summary>

@@ -196,20 +196,28 @@ internal sealed class UpstreamAttempt(
                 case ResponseHeadStatus.Final:
                     timers.EndTry();
                     return info.Response.Status == 101 && !IsExpectedSwitch()
-                        ? AttemptOutcome.Malformed
+                        ? Malformed(upstream)
                         : AttemptOutcome.Answered;
                 case ResponseHeadStatus.Interim:
                     if (await client.WriteInterimAsync(info.Response) < 0)
                         forwarder.OnClientLeft();
                     break;
                 case ResponseHeadStatus.Malformed:
-                    return Interrupted(AttemptOutcome.Malformed);
+                    return Interrupted(Malformed(upstream));
                 case ResponseHeadStatus.Reset:
                     return NotAnswered(upstream.WasRefused ? AttemptOutcome.Refused : AttemptOutcome.Reset);
                 default:
                     return NotAnswered(AttemptOutcome.Closed);
             }
         }
+    }
+
+    private AttemptOutcome Malformed(ClientStream upstream)
+    {
+        // A connection of HTTP/2 counts its own.
+        if (!upstream.IsHttp2)
+            Cluster.Stats.OnProtocolError(worker.Index);
+        return AttemptOutcome.Malformed;
     }
 
     /// <summary>A switch makes sense only to what was asked for (RFC 9110 §7.8).</summary>

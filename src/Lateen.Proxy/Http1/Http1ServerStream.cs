@@ -17,6 +17,7 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
     private Http1RequestInfo _request;
     private IClientWatcher? _watcher;
     private bool _keepAlive;
+    private bool _endsWithConnection;
 
     public Http1ServerStream(Worker worker) => Exchange = new HttpExchange(worker, this);
 
@@ -76,7 +77,7 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
     {
         _connection = connection;
         _request = default;
-        _keepAlive = false;
+        _keepAlive = _endsWithConnection = false;
         Trailers.Clear();
         _incoming.Begin(connection.Stream, BodyFraming.None, 0, connection.Limits);
         _outgoing.Begin(connection.Stream);
@@ -133,6 +134,7 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
         // What has no body says so, unless it cannot have one (RFC 9110 §8.6).
         if (length is { Kind: BodyKind.None, Bytes: < 0 } && !IsHead && head.Status is >= 200 and not (204 or 304))
             length = new BodyLength(BodyKind.None, 0);
+        _endsWithConnection = framing == BodyFraming.UntilClose;
         _keepAlive = _request.KeepAlive && !isLast && framing != BodyFraming.UntilClose;
         var written = Http1Writer.WriteResponseHead(
             head,
@@ -172,7 +174,13 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
 
     public override LoopTask<int> WaitForRoomAsync() => new(1);
 
-    public override void Abort() => Stream.Abort();
+    public override void Abort()
+    {
+        // Its end would make a broken body a whole one.
+        if (_endsWithConnection && !_outgoing.IsEnded)
+            Stream.ResetOnClose();
+        Stream.Abort();
+    }
 
     public void OnPeerClosed(ByteStream stream) => _watcher?.OnClientLeft();
 }

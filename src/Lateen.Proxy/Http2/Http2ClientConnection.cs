@@ -81,6 +81,8 @@ internal sealed class Http2ClientConnection : IHttp2Handler
         finally
         {
             IsOver = true;
+            if (Codec.Fault != Http2Fault.None)
+                _cluster.Stats.OnProtocolError(_worker.Index);
             _worker.Loop.Disarm(_idle);
             _owner.OnRetired(this);
         }

@@ -328,6 +328,8 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     private async LoopTask<int> EndAsync()
     {
         _isEnding = true;
+        if (Codec.Fault != Http2Fault.None)
+            Stats.OnProtocolError(Worker.Index);
         RememberAddresses();
         Worker.Loop.Arm(_timer, Farewell);
         if (Stream.IsDead || Stream.PeerHasClosed)

@@ -15,6 +15,7 @@ public sealed class ClusterStats(string name, int workers)
         new StatDefinition("upstream_cx_connect_fail"),
         new StatDefinition("upstream_cx_connect_timeout"),
         new StatDefinition("upstream_cx_none_healthy"),
+        new StatDefinition("upstream_cx_protocol_error"),
         new StatDefinition("upstream_rq_total"),
         new StatDefinition("upstream_rq_active", SampleKind.Gauge),
         new StatDefinition("upstream_rq_completed"),
@@ -49,6 +50,7 @@ public sealed class ClusterStats(string name, int workers)
         ConnectFailures,
         ConnectTimeouts,
         NoneHealthy,
+        ProtocolErrors,
         RequestsTotal,
         RequestsActive,
         RequestsCompleted,
@@ -91,6 +93,9 @@ public sealed class ClusterStats(string name, int workers)
     }
 
     public void OnNoneHealthy(int worker) => _scope.Cells.Increment(worker, (int)Cell.NoneHealthy);
+
+    /// <summary>What an endpoint sent is not the protocol that is spoken to it.</summary>
+    public void OnProtocolError(int worker) => _scope.Cells.Increment(worker, (int)Cell.ProtocolErrors);
 
     /// <summary>A request was given to an endpoint; each attempt counts.</summary>
     public void OnAttemptStarted(int worker)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
 using Lateen.Http.Http2;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Streams;
@@ -114,6 +115,9 @@ public sealed class HttpStats(string statPrefix, int workers)
         _scope.Cells.Increment(worker, (int)Cell.RequestsActive);
     }
 
+    /// <summary>A connection ends for what its client sent.</summary>
+    public void OnProtocolError(int worker) => _scope.Cells.Increment(worker, (int)Cell.ProtocolErrors);
+
     /// <summary>A request over HTTP/1 turned into one over HTTP/2, where it is counted.</summary>
     public void OnRequestMoved(int worker)
     {
@@ -148,8 +152,13 @@ public sealed class HttpStats(string statPrefix, int workers)
         }
         if (stream.UpstreamCluster is not null)
             cells.Increment(worker, (int)Cell.RoutedTotal);
-        if (stream.Flags != ResponseFlags.None)
-            OnFlags(worker, stream.Flags);
+        if (stream.Flags == ResponseFlags.None)
+            return;
+        OnFlags(worker, stream.Flags);
+        // Over HTTP/2 a fault need not be a request's, and need not end the connection.
+        var isFault = (stream.Flags & ResponseFlags.DownstreamProtocolError) != ResponseFlags.None;
+        if (isFault && stream.Request.Version != HttpVersion.Http2)
+            OnProtocolError(worker);
     }
 
     public void OnDirectResponse(int worker) => _scope.Cells.Increment(worker, (int)Cell.DirectResponses);
@@ -157,18 +166,21 @@ public sealed class HttpStats(string statPrefix, int workers)
     public void OnRedirect(int worker) => _scope.Cells.Increment(worker, (int)Cell.Redirects);
 
     /// <summary>The request's target was refused, or the client sent to a better spelling of it.</summary>
-    public void OnTarget(int worker, TargetVerdict verdict) =>
-        _scope.Cells.Increment(
-            worker,
-            (int)(
-                verdict switch
-                {
-                    TargetVerdict.NonRelative => Cell.NonRelativePaths,
-                    TargetVerdict.Redirect => Cell.NormalizedPathRedirects,
-                    _ => Cell.FailedPathNormalizations,
-                }
-            )
-        );
+    public void OnTarget(int worker, TargetVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case TargetVerdict.NonRelative:
+                _scope.Cells.Increment(worker, (int)Cell.NonRelativePaths);
+                break;
+            case TargetVerdict.Redirect:
+                _scope.Cells.Increment(worker, (int)Cell.NormalizedPathRedirects);
+                break;
+            case TargetVerdict.Reject:
+                _scope.Cells.Increment(worker, (int)Cell.FailedPathNormalizations);
+                break;
+        }
+    }
 
     /// <summary>Header lines of an HTTP/1 request were left out for an underscore.</summary>
     public void OnUnderscoresDropped(int worker, int lines) =>
@@ -232,7 +244,5 @@ public sealed class HttpStats(string statPrefix, int workers)
             cells.Increment(worker, (int)Cell.NoRoute);
         if ((flags & ResponseFlags.NoCluster) != ResponseFlags.None)
             cells.Increment(worker, (int)Cell.NoCluster);
-        if ((flags & ResponseFlags.DownstreamProtocolError) != ResponseFlags.None)
-            cells.Increment(worker, (int)Cell.ProtocolErrors);
     }
 }

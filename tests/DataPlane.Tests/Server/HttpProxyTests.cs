@@ -224,7 +224,7 @@ public sealed class HttpProxyTests : IDisposable
 
     [Theory]
     [InlineData("GET / HTTP/1.1\r\n\r\n", "400")] // no host
-    [InlineData("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505")]
+    [InlineData("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "400")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "400")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", "501")]
     public void What_is_no_http_is_refused_and_never_forwarded(string request, string status)
