@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using DataPlane.Tests.Interop;
+using DataPlane.Tests.Overload;
 using DataPlane.Tests.Server;
 using DataPlane.Tests.Tls;
 using Lateen.Net.Tls;
@@ -226,6 +227,8 @@ public sealed class TlsAccessLogTests : IDisposable
         Assert.Empty(_proxy.Proxy.Apply<ListenerApi.Listener>(TypeUrls.Listener, ("t", TlsJson.Listener(chain))));
         var at = _proxy.Proxy.Address("t");
         await _proxy.Curl(at, _proxy.CurlCertificate(_client));
+        // Its line is written when both sides have ended, which curl does not wait for.
+        Eventually.True(() => _proxy.Proxy.Stat("tcp.t.downstream_cx_active") == 0, "the connection is over");
         Assert.Equal([$"{Client} localhost TLSv1.3"], _proxy.Lines());
     }
 
