@@ -25,16 +25,3 @@ public abstract record ConfigResource(ConfigKey Key, ResourceMetadata Metadata, 
 public sealed record ConfigResource<TSpec>(ConfigKey Key, ResourceMetadata Metadata, SourceLocation At, TSpec Spec)
     : ConfigResource(Key, Metadata, At)
     where TSpec : class;
-
-/// <summary>The rest of Kubernetes' ObjectMeta.</summary>
-public sealed record ResourceMetadata
-{
-    public static ResourceMetadata Empty { get; } = new();
-
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
-
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Age decides conflicts; a resource without one counts as the oldest, ties go by name.</summary>
-    public DateTimeOffset? CreationTimestamp { get; init; }
-}

@@ -37,6 +37,17 @@ public static class ProblemCatalogue
             "check kind and apiVersion"
         );
 
+    public static Problem UnknownVersion(SourceLocation at, string subject, string apiVersion, string known) =>
+        new(
+            "LT0109",
+            Severity.Error,
+            at,
+            subject,
+            "apiVersion",
+            $"there is no version {apiVersion} of this kind",
+            $"write {known}"
+        );
+
     public static Problem ForeignKind(SourceLocation at, string subject, string apiVersion) =>
         new("LT0104", Severity.Warning, at, subject, "", $"{apiVersion} is not read by the mesh and was skipped");
 
@@ -81,6 +92,9 @@ public static class ProblemCatalogue
 
     public static Problem Exclusive(SourceLocation at, string subject, string field, string what, string fix) =>
         new("LT0204", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem FieldDeprecated(SourceLocation at, string subject, string field, string fix) =>
+        new("LT0205", Severity.Warning, at, subject, field, "is deprecated", fix);
 
     public static Problem UnknownSubset(SourceLocation at, string subject, string field, string subset, string host) =>
         new(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 

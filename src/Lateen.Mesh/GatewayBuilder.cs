@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -11,9 +11,9 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
     {
         var servers = mesh
             .Gateways.Where(gateway => Labels.Carry(node.Labels, gateway.Spec.Selector))
-            .SelectMany(static gateway => gateway.Spec.Servers.Select(server => (gateway, server)))
-            .Where(static entry => entry.server.Port.IsHttp || entry.server.Port.Protocol == "TCP")
-            .GroupBy(static entry => (entry.server.Port.Number, entry.server.Bind))
+            .SelectMany(static gateway => gateway.Spec.Servers.Select(server => new BoundServer(gateway, server)))
+            .Where(static entry => entry.Port.IsHttp || entry.Port.Protocol == "TCP")
+            .GroupBy(static entry => (entry.Port.Number, entry.Server.Bind))
             .OrderBy(static group => group.Key.Number)
             .ThenBy(static group => group.Key.Bind, StringComparer.Ordinal);
         var ports = servers.Select(group => Port(group.Key.Number, group.Key.Bind, group.ToArray())).ToArray();
@@ -21,12 +21,12 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
     }
 
     /// <summary>The oldest server decides the port's protocol; servers with another one have no part in it.</summary>
-    private GatewayPort Port(int number, string bind, (ConfigResource<Gateway> Gateway, GatewayServer Server)[] servers)
+    private GatewayPort Port(int number, string bind, BoundServer[] servers)
     {
-        var isHttp = servers[0].Server.Port.IsHttp;
+        var isHttp = servers[0].Port.IsHttp;
         var bound = servers
-            .Where(entry => entry.Server.Port.IsHttp == isHttp)
-            .SelectMany(entry => Bound(entry.Gateway, entry.Server))
+            .Where(entry => entry.Port.IsHttp == isHttp)
+            .SelectMany(Bound)
             .Distinct()
             .ToArray();
         var inputs = new List<object> { number.ToString(), bind, isHttp ? "http" : "tcp", node.Namespace };
@@ -51,17 +51,18 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
     }
 
     /// <summary>Every host that a VirtualService brings to a server, oldest VirtualService first.</summary>
-    private IEnumerable<BoundRoutes> Bound(ConfigResource<Gateway> gateway, GatewayServer server)
+    private IEnumerable<BoundRoutes> Bound(BoundServer entry)
     {
+        var gateway = entry.Gateway;
         var name = $"{gateway.Namespace}/{gateway.Name}";
         foreach (var routes in mesh.Routes.Of(name))
         {
             // Rules of the other kind have no part in the port, not even as a host without routes.
-            if ((server.Port.IsHttp ? routes.Http.Count : routes.Tcp.Count) == 0)
+            if ((entry.Port.IsHttp ? routes.Http.Count : routes.Tcp.Count) == 0)
                 continue;
             foreach (var host in routes.Hosts)
             {
-                foreach (var admitted in server.Hosts)
+                foreach (var admitted in entry.Server.Hosts)
                 {
                     if (Admit(admitted, host, routes.Origin.Namespace, gateway.Namespace) is { } narrower)
                         yield return new BoundRoutes(narrower, name, routes);
@@ -122,6 +123,12 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
 
     private RouteContext Context(BoundRoutes entry, int port) =>
         new(entry.Gateway, port, node.Namespace, new Dictionary<string, string>());
+
+    /// <summary>A server of a gateway that the proxy serves.</summary>
+    private sealed record BoundServer(ConfigResource<Gateway> Gateway, GatewayServer Server)
+    {
+        public MeshPort Port { get; } = MeshPort.From(Server.Port!);
+    }
 
     /// <param name="Gateway">Qualified name.</param>
     private sealed record BoundRoutes(string Host, string Gateway, ServiceRoutes Routes);

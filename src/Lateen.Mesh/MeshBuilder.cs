@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Core;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Core;
 
 namespace Lateen.Mesh;
@@ -82,7 +83,7 @@ public static class MeshBuilder
                     Name = resource.Name,
                     Namespace = resource.Namespace,
                     Origin = resource.Key,
-                    Ports = resource.Spec.Ports,
+                    Ports = resource.Spec.Ports.Select(MeshPort.From).ToArray(),
                     Selector = resource.Spec.Selector,
                     Endpoints = endpoints,
                 }
@@ -98,7 +99,7 @@ public static class MeshBuilder
     {
         var entry = resource.Spec;
         IReadOnlyList<WorkloadEndpoint> endpoints = entry.WorkloadSelector is { } selector
-            ? index.Select(resource.Namespace, selector)
+            ? index.Select(resource.Namespace, selector.Labels)
             : s_listed.GetValue(resource, ListedEndpoints);
         return derivations.Of(
             "service entry",
@@ -110,10 +111,11 @@ public static class MeshBuilder
                     Name = host,
                     Namespace = resource.Namespace,
                     Origin = resource.Key,
-                    Ports = entry.Ports,
-                    Resolution = entry.Resolution,
-                    IsExternal = !entry.IsInternal,
-                    Selector = entry.WorkloadSelector ?? new Dictionary<string, string>(),
+                    Ports = entry.Ports.Select(MeshPort.From).ToArray(),
+                    Resolution =
+                        entry.Resolution == ServiceResolution.DnsRoundRobin ? ServiceResolution.Dns : entry.Resolution,
+                    IsExternal = entry.Location == ServiceLocation.MeshExternal,
+                    Selector = entry.WorkloadSelector?.Labels ?? new Dictionary<string, string>(),
                     Endpoints = endpoints.Count == 0 ? ItselfByDns(resource, host) : endpoints,
                 }
         );
@@ -134,7 +136,8 @@ public static class MeshBuilder
 
     /// <summary>A host that resolves by DNS and lists no endpoints is its own one.</summary>
     private static WorkloadEndpoint[] ItselfByDns(ConfigResource<ServiceEntry> resource, string host) =>
-        resource.Spec is { Resolution: ServiceResolution.Dns, WorkloadSelector: null } && !host.StartsWith('*')
+        resource.Spec
+            is { Resolution: ServiceResolution.Dns or ServiceResolution.DnsRoundRobin, WorkloadSelector: null } && !host.StartsWith('*')
             ?
             [
                 new WorkloadEndpoint

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -21,7 +21,7 @@ public sealed class MeshService
     /// <summary>The resource that defines it.</summary>
     public required ConfigKey Origin { get; init; }
 
-    public required IReadOnlyList<ServicePort> Ports { get; init; }
+    public required IReadOnlyList<MeshPort> Ports { get; init; }
 
     /// <summary>How a proxy finds the endpoints: told them (<c>Static</c>), by DNS, or not at all (<c>None</c>).</summary>
     public ServiceResolution Resolution { get; init; } = ServiceResolution.Static;
@@ -34,7 +34,7 @@ public sealed class MeshService
 
     public IReadOnlyList<WorkloadEndpoint> Endpoints { get; init; } = [];
 
-    public ServicePort? PortOf(int number)
+    public MeshPort? PortOf(int number)
     {
         foreach (var port in Ports)
         {
@@ -48,7 +48,7 @@ public sealed class MeshService
     /// Where <paramref name="endpoint"/> serves <paramref name="port"/>: its own port of that name, the service's target
     /// port, else the same number. 0 when the service names a target that the endpoint has not.
     /// </summary>
-    public static int TargetPort(ServicePort port, WorkloadEndpoint endpoint)
+    public static int TargetPort(MeshPort port, WorkloadEndpoint endpoint)
     {
         if (endpoint.Ports.TryGetValue(port.Name, out var own))
             return own;

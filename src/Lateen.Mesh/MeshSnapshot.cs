@@ -2,7 +2,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Core;
 
 namespace Lateen.Mesh;
@@ -88,9 +88,9 @@ public sealed class MeshSnapshot
     /// <summary>The services that exist among a VirtualService's destinations: which ports they have decides about its routes.</summary>
     internal IEnumerable<MeshService> DestinationsOf(ServiceRoutes routes) =>
         routes
-            .Http.SelectMany(static rule => rule.Route)
-            .Concat(routes.Tcp.SelectMany(static rule => rule.Route))
-            .Select(target => ByHost.GetValueOrDefault(target.Destination.Host))
+            .Http.SelectMany(static rule => rule.Route, static (_, share) => share.Destination)
+            .Concat(routes.Tcp.SelectMany(static rule => rule.Route, static (_, share) => share.Destination))
+            .Select(target => ByHost.GetValueOrDefault(target.Host))
             .OfType<MeshService>();
 
     /// <summary>Labels as one text, the same for the same labels.</summary>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -110,7 +110,7 @@ internal sealed class OutboundBuilder(
             IsDefault = true,
         };
 
-    private TcpRoute Tcp(MeshService service, ServicePort port)
+    private TcpRoute Tcp(MeshService service, MeshPort port)
     {
         var routes = mesh.Routes.InMesh(service.Host);
         var context = new RouteContext(VirtualService.Mesh, port.Number, clientNamespace, clientLabels);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -37,7 +37,7 @@ public sealed class InboundView
 
 /// <param name="Number">The port of the application, which the sidecar listens on for it.</param>
 /// <param name="ServicePort">The port of the service that it serves.</param>
-public sealed record InboundPort(int Number, ServicePort ServicePort, MeshService Service);
+public sealed record InboundPort(int Number, MeshPort ServicePort, MeshService Service);
 
 /// <summary>The ports that a gateway serves. The same object while nothing in it changes.</summary>
 public sealed class GatewayView

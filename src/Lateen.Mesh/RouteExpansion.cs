@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -27,7 +27,7 @@ internal static class RouteExpansion
         var expanded = new List<RouteRule>();
         foreach (var rule in routes.Http)
         {
-            var targets = Targets(rule.Route, context.Port, services);
+            var targets = Targets(rule.Route.Select(Share.Of).ToArray(), context.Port, services);
             if (rule.Match.Count == 0)
             {
                 expanded.Add(new RouteRule(rule.Name, routes.Origin, null, rule, targets));
@@ -59,23 +59,23 @@ internal static class RouteExpansion
             var applies =
                 rule.Match.Count == 0
                 || rule.Match.Any(match =>
-                    (match.Port == 0 || match.Port == context.Port)
+                    (match.Port is null || match.Port == context.Port)
                     && (match.Gateways.Count == 0 || match.Gateways.Contains(context.Gateway))
                 );
             if (applies && rule.Route.Count > 0)
-                return Targets(rule.Route, context.Port, services);
+                return Targets(rule.Route.Select(Share.Of).ToArray(), context.Port, services);
         }
         return null;
     }
 
     private static bool Applies(HttpMatch match, RouteContext context) =>
-        (match.Port == 0 || match.Port == context.Port)
+        (match.Port is null || match.Port == context.Port)
         && (match.Gateways.Count == 0 || match.Gateways.Contains(context.Gateway))
         && (match.SourceNamespace.Length == 0 || match.SourceNamespace == context.Namespace)
         && Labels.Carry(context.SourceLabels, match.SourceLabels);
 
     private static RouteTarget[] Targets(
-        IReadOnlyList<RouteDestination> route,
+        IReadOnlyList<Share> route,
         int port,
         IReadOnlyDictionary<string, MeshService> services
     ) =>
@@ -94,10 +94,18 @@ internal static class RouteExpansion
     /// <summary>The port that is named, else the only one the service has, else the one the request came to.</summary>
     private static int Port(Destination destination, int port, IReadOnlyDictionary<string, MeshService> services)
     {
-        if (destination.Port > 0)
-            return destination.Port;
+        if (destination.Port is { } named)
+            return named.Number;
         return services.TryGetValue(destination.Host, out var service) && service.Ports.Count == 1
             ? service.Ports[0].Number
             : port;
+    }
+
+    /// <summary>A destination's part of a rule, of whichever protocol.</summary>
+    private readonly record struct Share(Destination Destination, int Weight, HeaderRules Headers)
+    {
+        public static Share Of(RouteDestination share) => new(share.Destination, share.Weight, share.Headers);
+
+        public static Share Of(ConnectionDestination share) => new(share.Destination, share.Weight, HeaderRules.None);
     }
 }

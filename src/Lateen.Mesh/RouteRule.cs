@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -21,10 +21,7 @@ public sealed record RouteRule(
     public bool IsCatchAll =>
         Match is null
         || (
-            Match.Uri
-                is null
-                    or { Kind: StringMatchKind.Prefix, Value: "/" }
-                    or { Kind: StringMatchKind.Regex, Value: ".*" }
+            Match.Uri is null or { Prefix: "/" } or { Regex: ".*" }
             && Match
                 is {
                     Method: null,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Mesh;
 
@@ -36,24 +36,25 @@ public sealed class ServiceRoutes
         rule with
         {
             Match = rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
-            Route = Resolve(rule.Route, ns),
+            Route = rule
+                .Route.Select(share => share with { Destination = Resolve(share.Destination, ns) })
+                .ToArray(),
         };
 
     private static TcpRule Resolve(TcpRule rule, string ns) =>
-        new(
-            rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
-            Resolve(rule.Route, ns)
-        );
+        rule with
+        {
+            Match = rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
+            Route = rule
+                .Route.Select(share => share with { Destination = Resolve(share.Destination, ns) })
+                .ToArray(),
+        };
 
-    private static RouteDestination[] Resolve(IReadOnlyList<RouteDestination> route, string ns) =>
-        route
-            .Select(target =>
-                target with
-                {
-                    Destination = target.Destination with { Host = HostNames.Resolve(target.Destination.Host, ns) },
-                }
-            )
-            .ToArray();
+    private static Destination Resolve(Destination destination, string ns) =>
+        destination with
+        {
+            Host = HostNames.Resolve(destination.Host, ns),
+        };
 
     private static string[] Qualify(IReadOnlyList<string> gateways, string ns) =>
         gateways.Select(name => name == VirtualService.Mesh ? name : HostNames.Qualify(name, ns)).ToArray();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Core;
 
 namespace Lateen.Config.Analysis;
@@ -17,13 +17,19 @@ public static class ReferenceAnalysis
         {
             CheckGateways(service, index, problems);
             for (var i = 0; i < service.Spec.Http.Count; i++)
-                CheckRoute(service, $"http[{i}]", service.Spec.Http[i].Route, index, problems);
+                CheckRoute(service, $"http[{i}]", Destinations(service.Spec.Http[i]), index, problems);
             for (var i = 0; i < service.Spec.Tcp.Count; i++)
-                CheckRoute(service, $"tcp[{i}]", service.Spec.Tcp[i].Route, index, problems);
+                CheckRoute(service, $"tcp[{i}]", Destinations(service.Spec.Tcp[i]), index, problems);
             CheckHosts(service, owners, problems);
         }
         return problems;
     }
+
+    private static Destination[] Destinations(HttpRule rule) =>
+        rule.Route.Select(static share => share.Destination).ToArray();
+
+    private static Destination[] Destinations(TcpRule rule) =>
+        rule.Route.Select(static share => share.Destination).ToArray();
 
     private static void CheckGateways(
         ConfigResource<VirtualService> service,
@@ -47,14 +53,14 @@ public static class ReferenceAnalysis
     private static void CheckRoute(
         ConfigResource<VirtualService> service,
         string rule,
-        IReadOnlyList<RouteDestination> route,
+        IReadOnlyList<Destination> route,
         ReferenceIndex index,
         List<(ConfigKey, Problem)> problems
     )
     {
         for (var i = 0; i < route.Count; i++)
         {
-            var destination = route[i].Destination;
+            var destination = route[i];
             var host = HostNames.Resolve(destination.Host, service.Namespace);
             var field = $"spec.{rule}.route[{i}].destination";
             if (!index.HasHost(host))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Core;
+using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Config.Analysis;
 

@@ -4,20 +4,30 @@ using Lateen.Core;
 namespace Lateen.Config.Decoding;
 
 /// <summary>The resource being read, and what is wrong with it so far.</summary>
-/// <param name="Subject">As messages name it: <c>VirtualService default/reviews</c>.</param>
-internal sealed record DecodeScope(string Subject)
+/// <param name="subject">As messages name it: <c>VirtualService default/reviews</c>.</param>
+internal sealed class DecodeScope(string subject)
 {
-    public List<Problem> Problems { get; } = [];
+    private readonly List<Problem> _problems = [];
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
-    public bool HasErrors => Problems.Exists(static problem => problem.Severity == Severity.Error);
+    public string Subject => subject;
 
-    /// <summary>One problem a field: what follows from it, as that it is missing, says nothing new.</summary>
+    public IReadOnlyList<Problem> Problems => _problems;
+
+    public bool HasErrors { get; private set; }
+
+    /// <summary>One error a field: what follows from it, as that it is missing, says nothing new.</summary>
     public void Add(Problem problem)
     {
-        if (!Problems.Exists(known => known.Field == problem.Field))
-            Problems.Add(problem);
+        if (problem.Severity == Severity.Error)
+        {
+            if (!_told.Add(problem.Field))
+                return;
+            HasErrors = true;
+        }
+        _problems.Add(problem);
     }
 
     /// <summary>A misspelt field explains why the one it was meant to be is missing.</summary>
-    public void Explain(string field) => Problems.RemoveAll(known => known.Field == field);
+    public void Explain(string field) => _told.Add(field);
 }

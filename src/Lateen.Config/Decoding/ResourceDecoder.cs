@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
-using Lateen.Config.Kinds;
+using Lateen.Config.Schemas;
+using Lateen.Config.Validation;
 using Lateen.Config.Yaml;
 using Lateen.Core;
 
@@ -9,33 +9,7 @@ namespace Lateen.Config.Decoding;
 /// <summary>YAML documents → resources. Kinds of foreign API groups are skipped with a warning.</summary>
 public static class ResourceDecoder
 {
-    private const string Networking = "networking.istio.io";
-
-    private static readonly Dictionary<(string Group, string Kind), Func<FieldReader, object>> s_kinds = new()
-    {
-        [("", nameof(Service))] = ServiceDecoder.Read,
-        [(Networking, nameof(VirtualService))] = VirtualServiceDecoder.Read,
-        [(Networking, nameof(DestinationRule))] = DestinationRuleDecoder.Read,
-        [(Networking, nameof(Gateway))] = GatewayDecoder.Read,
-        [(Networking, nameof(ServiceEntry))] = ServiceEntryDecoder.Read,
-        [(Networking, nameof(WorkloadEntry))] = WorkloadEntryDecoder.Read,
-        [("lateen.io", nameof(Workload))] = WorkloadDecoder.Read,
-    };
-
-    /// <summary>Istio kinds that are known and come later.</summary>
-    private static readonly HashSet<string> s_later = new(StringComparer.Ordinal)
-    {
-        "Sidecar",
-        "WorkloadGroup",
-        "EnvoyFilter",
-        "ProxyConfig",
-        "PeerAuthentication",
-        "RequestAuthentication",
-        "AuthorizationPolicy",
-        "Telemetry",
-        "WasmPlugin",
-        "TrafficExtension",
-    };
+    private static readonly string[] s_envelope = ["apiVersion", "kind", "metadata", "status"];
 
     /// <summary>Reads every document of a text.</summary>
     /// <param name="source">File or store that messages name.</param>
@@ -57,8 +31,8 @@ public static class ResourceDecoder
             result.AddUnnamed(ProblemCatalogue.NotAResource(document.At, "the document is no mapping"));
             return;
         }
-        var apiVersion = (map.Find("apiVersion") as YamlScalar)?.Value ?? "";
-        var kind = (map.Find("kind") as YamlScalar)?.Value ?? "";
+        var apiVersion = Text(map, "apiVersion");
+        var kind = Text(map, "kind");
         if (apiVersion.Length == 0 || kind.Length == 0)
         {
             result.AddUnnamed(ProblemCatalogue.NotAResource(map.At, "the document has no apiVersion or no kind"));
@@ -73,83 +47,99 @@ public static class ResourceDecoder
         DecodeKind(map, apiVersion, kind, result);
     }
 
-    private static void DecodeKind(YamlMapping map, string apiVersion, string kind, DecodedText result)
+    private static void DecodeKind(YamlMapping map, string apiVersion, string name, DecodedText result)
     {
-        var metadata = map.Find("metadata") as YamlMapping;
-        var name = (metadata?.Find("name") as YamlScalar)?.Value ?? "";
-        var ns = (metadata?.Find("namespace") as YamlScalar)?.Value ?? "default";
-        var key = new ConfigKey(kind, ns, name);
         var slash = apiVersion.IndexOf('/');
         var group = slash < 0 ? "" : apiVersion[..slash];
-        if (!s_kinds.TryGetValue((group, kind), out var read))
+        var kind = KindCatalogue.Find(group, name);
+        var key = KeyOf(map, name, kind);
+        if (kind is null)
         {
-            result.Add(UnknownKind(map.At, key, group, apiVersion));
+            result.Add(
+                KindCatalogue.Owns(group)
+                    ? ProblemCatalogue.UnknownKind(map.At, key.ToString(), apiVersion)
+                    : ProblemCatalogue.ForeignKind(map.At, key.ToString(), apiVersion)
+            );
             return;
         }
-        if (name.Length == 0)
+        if (key.Name.Length == 0)
         {
-            result.AddUnnamed(ProblemCatalogue.NotAResource(map.At, $"the {kind} has no metadata.name"));
+            result.AddUnnamed(ProblemCatalogue.NotAResource(map.At, $"the {name} has no metadata.name"));
             return;
         }
         var scope = new DecodeScope(key.ToString());
-        var envelope = new FieldReader(map, "", scope);
-        envelope.Text("apiVersion");
-        envelope.Text("kind");
-        var meta = envelope.Object("metadata", Metadata) ?? ResourceMetadata.Empty;
-        // A status is the control plane's own note.
-        envelope.Entries("status");
-        if (!envelope.Has("spec"))
-            envelope.Missing("spec");
-        var spec = envelope.Object("spec", read);
-        envelope.End();
-        if (spec is null)
-            result.Refuse(key, scope);
+        if (!kind.Versions.Contains(apiVersion[(slash + 1)..]))
+            scope.Add(
+                ProblemCatalogue.UnknownVersion(map.At, scope.Subject, apiVersion, kind.ApiVersion(kind.Versions[0]))
+            );
+        if (kind.IsNotInForce)
+            scope.Add(ProblemCatalogue.KindNotInForce(map.At, scope.Subject));
+        if (Read(kind, map, key, scope) is { } resource)
+            result.Add(resource with { Fingerprint = YamlFingerprint.Of(map) }, scope);
         else
-            result.Add(Resource(key, meta, map.At, spec) with { Fingerprint = YamlFingerprint.Of(map) }, scope);
+            result.Refuse(key, scope);
     }
 
-    private static Problem UnknownKind(SourceLocation at, ConfigKey key, string group, string apiVersion)
+    private static ConfigResource? Read(KindSchema kind, YamlMapping map, ConfigKey key, DecodeScope scope)
     {
-        if (!group.EndsWith("istio.io", StringComparison.Ordinal) && group != "lateen.io")
-            return ProblemCatalogue.ForeignKind(at, key.ToString(), apiVersion);
-        return s_later.Contains(key.Kind)
-            ? ProblemCatalogue.KindNotInForce(at, key.ToString())
-            : ProblemCatalogue.UnknownKind(at, key.ToString(), apiVersion);
+        var reader = new ObjectReader(scope);
+        var metadata = (ResourceMetadata?)
+            reader.Read(
+                SchemaBuilder.Of(typeof(ResourceMetadata)),
+                map.Find("metadata")!,
+                FieldPath.Root["metadata"]
+            );
+        var at = kind.IsWhole ? FieldPath.Root : FieldPath.Root["spec"];
+        var content = Content(kind, map, at, reader, scope);
+        if (content is null || metadata is null)
+            return null;
+        KindValidators.Check(content, at, new ValidationScope(scope, map));
+        return kind.Resource(key, metadata, map.At, content);
     }
 
-    private static ConfigResource Resource(ConfigKey key, ResourceMetadata meta, SourceLocation at, object spec) =>
-        spec switch
-        {
-            Service service => new ConfigResource<Service>(key, meta, at, service),
-            VirtualService routes => new ConfigResource<VirtualService>(key, meta, at, routes),
-            DestinationRule rule => new ConfigResource<DestinationRule>(key, meta, at, rule),
-            Gateway gateway => new ConfigResource<Gateway>(key, meta, at, gateway),
-            ServiceEntry entry => new ConfigResource<ServiceEntry>(key, meta, at, entry),
-            WorkloadEntry entry => new ConfigResource<WorkloadEntry>(key, meta, at, entry),
-            Workload workload => new ConfigResource<Workload>(key, meta, at, workload),
-            _ => throw new ArgumentException($"{spec.GetType()} is no kind of resource", nameof(spec)),
-        };
-
-    /// <summary>ObjectMeta; fields that only Kubernetes uses are passed over.</summary>
-    private static ResourceMetadata Metadata(FieldReader fields)
+    private static object? Content(
+        KindSchema kind,
+        YamlMapping map,
+        FieldPath at,
+        ObjectReader reader,
+        DecodeScope scope
+    )
     {
-        foreach (var ignored in (string[])["name", "namespace", "uid", "resourceVersion", "generation", "generateName"])
-            fields.Text(ignored);
-        foreach (var ignored in (string[])["managedFields", "ownerReferences", "finalizers", "selfLink"])
-            fields.Has(ignored);
-        var created = fields.Text("creationTimestamp");
-        return new ResourceMetadata
+        if (kind.IsWhole)
+            return reader.Read(kind.Content, Without(map, s_envelope), at);
+        foreach (var entry in map.Entries)
         {
-            Labels = fields.Map("labels"),
-            Annotations = fields.Map("annotations"),
-            CreationTimestamp = DateTimeOffset.TryParse(
-                created,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal,
-                out var time
-            )
-                ? time
-                : null,
-        };
+            if (entry.Key.Value != "spec" && !s_envelope.Contains(entry.Key.Value))
+                scope.Add(UnknownTopLevel(entry, scope.Subject));
+        }
+        if (map.Find("spec") is { } spec)
+            return reader.Read(kind.Content, spec, at);
+        scope.Add(ProblemCatalogue.Missing(map.At, scope.Subject, "spec"));
+        return null;
     }
+
+    private static Problem UnknownTopLevel(YamlEntry entry, string subject) =>
+        ProblemCatalogue.UnknownField(
+            entry.Key.At,
+            subject,
+            entry.Key.Value,
+            Spelling.Closest(entry.Key.Value, ["spec", .. s_envelope])
+        );
+
+    private static YamlMapping Without(YamlMapping map, string[] fields) =>
+        map with { Entries = map.Entries.Where(entry => !fields.Contains(entry.Key.Value)).ToArray() };
+
+    private static ConfigKey KeyOf(YamlMapping map, string name, KindSchema? kind)
+    {
+        var metadata = map.Find("metadata") as YamlMapping;
+        var ns = kind is { IsClusterScoped: true } ? "" : Text(metadata, "namespace");
+        return new ConfigKey(
+            name,
+            ns.Length == 0 && kind is not { IsClusterScoped: true } ? "default" : ns,
+            Text(metadata, "name")
+        );
+    }
+
+    private static string Text(YamlMapping? map, string field) =>
+        map?.Find(field) is YamlScalar { IsNull: false } scalar ? scalar.Value : "";
 }

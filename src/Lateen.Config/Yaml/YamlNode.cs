@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using Lateen.Core;
 
 namespace Lateen.Config.Yaml;
@@ -10,6 +11,22 @@ internal abstract record YamlNode(SourceLocation At);
 internal sealed record YamlScalar(SourceLocation At, string Value, bool IsPlain) : YamlNode(At)
 {
     public bool IsNull => IsPlain && Value is "" or "~" or "null" or "Null" or "NULL";
+
+    /// <summary>The words of YAML 1.1, which the Kubernetes API reads so too.</summary>
+    public bool? Flag =>
+        !IsPlain ? null
+        : Value is "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" ? true
+        : Value is "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" ? false
+        : null;
+
+    /// <summary>Neither a flag nor a number.</summary>
+    public bool LooksLikeText => !IsPlain || (Flag is null && !IsNumber);
+
+    private bool IsNumber =>
+        Value.Length > 0
+        && (char.IsAsciiDigit(Value[^1]) || Value[^1] == '.')
+        && (char.IsAsciiDigit(Value[0]) || Value[0] is '-' or '+' or '.')
+        && double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 }
 
 internal sealed record YamlSequence(SourceLocation At, IReadOnlyList<YamlNode> Items) : YamlNode(At);

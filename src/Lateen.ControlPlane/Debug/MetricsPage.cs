@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
 using System.Text;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Discovery;
 using Lateen.Xds;
 

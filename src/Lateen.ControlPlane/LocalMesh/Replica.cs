@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Local;
 
 namespace Lateen.ControlPlane.LocalMesh;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Local;
 
 namespace Lateen.ControlPlane.LocalMesh;
 

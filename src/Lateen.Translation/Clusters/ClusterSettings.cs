@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using Envoy.Extensions.Upstreams.Http.V3;
 using Google.Protobuf.WellKnownTypes;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
+using Lateen.Mesh;
 using Api = Envoy.Config.Cluster.V3;
 
 namespace Lateen.Translation.Clusters;
@@ -25,21 +26,22 @@ internal static class ClusterSettings
             Type = type,
             // Colons in host and port would split the name of a statistic; the semicolon ends the name.
             AltStatName = $"{name};",
-            ConnectTimeout = Packing.Duration(policy.ConnectTimeout ?? connectTimeout),
+            ConnectTimeout = Packing.Duration(policy.ConnectionPool?.Tcp?.ConnectTimeout ?? connectTimeout),
             LbPolicy =
                 type == Api.Cluster.Types.DiscoveryType.OriginalDst
                     ? Api.Cluster.Types.LbPolicy.ClusterProvided
-                    : Balancing(policy.LoadBalancer),
+                    : Balancing(policy.LoadBalancer?.Simple),
             CircuitBreakers = Limits(policy),
         };
         return cluster;
     }
 
     /// <summary>HTTP/2 where the port says so, and the pool's limits. Nothing where Envoy's defaults say the same.</summary>
-    public static void AddHttpOptions(Api.Cluster cluster, ServicePort port, TrafficPolicy policy)
+    public static void AddHttpOptions(Api.Cluster cluster, MeshPort port, TrafficPolicy policy)
     {
         var isHttp2 = port.Protocol is "HTTP2" or "GRPC" or "GRPC-WEB";
-        var hasPool = policy.IdleTimeout is not null || policy.MaxRequestsPerConnection is > 0;
+        var http = policy.ConnectionPool?.Http;
+        var hasPool = http?.IdleTimeout is not null || http?.MaxRequestsPerConnection is > 0;
         if (!port.IsHttp || (!isHttp2 && !hasPool))
             return;
         var options = new HttpProtocolOptions
@@ -52,8 +54,8 @@ internal static class ClusterSettings
         {
             options.CommonHttpProtocolOptions = new()
             {
-                IdleTimeout = policy.IdleTimeout is { } idle ? Packing.Duration(idle) : null,
-                MaxRequestsPerConnection = policy.MaxRequestsPerConnection is > 0 and var most ? (uint)most : null,
+                IdleTimeout = http!.IdleTimeout is { } idle ? Packing.Duration(idle) : null,
+                MaxRequestsPerConnection = http.MaxRequestsPerConnection is > 0 and var most ? (uint)most : null,
             };
         }
         cluster.TypedExtensionProtocolOptions[HttpOptions] = Any.Pack(options);
@@ -68,11 +70,11 @@ internal static class ClusterSettings
             }
         );
 
-    private static Api.Cluster.Types.LbPolicy Balancing(LoadBalancing? balancing) =>
+    private static Api.Cluster.Types.LbPolicy Balancing(SimpleLoadBalancer? balancing) =>
         balancing switch
         {
-            LoadBalancing.RoundRobin => Api.Cluster.Types.LbPolicy.RoundRobin,
-            LoadBalancing.Random => Api.Cluster.Types.LbPolicy.Random,
+            SimpleLoadBalancer.RoundRobin => Api.Cluster.Types.LbPolicy.RoundRobin,
+            SimpleLoadBalancer.Random => Api.Cluster.Types.LbPolicy.Random,
             _ => Api.Cluster.Types.LbPolicy.LeastRequest,
         };
 
@@ -84,10 +86,10 @@ internal static class ClusterSettings
             {
                 new Api.CircuitBreakers.Types.Thresholds
                 {
-                    MaxConnections = Limit(policy.MaxConnections),
-                    MaxPendingRequests = Limit(policy.MaxPendingRequests),
-                    MaxRequests = Limit(policy.MaxRequests),
-                    MaxRetries = Limit(policy.MaxRetries),
+                    MaxConnections = Limit(policy.ConnectionPool?.Tcp?.MaxConnections),
+                    MaxPendingRequests = Limit(policy.ConnectionPool?.Http?.Http1MaxPendingRequests),
+                    MaxRequests = Limit(policy.ConnectionPool?.Http?.Http2MaxRequests),
+                    MaxRetries = Limit(policy.ConnectionPool?.Http?.MaxRetries),
                     TrackRemaining = true,
                 },
             },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Envoy.Config.Core.V3;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Mesh;
 using Lateen.Translation.Endpoints;
 using Lateen.Xds;
@@ -29,7 +29,7 @@ internal sealed record OutboundClusters(IReadOnlyList<NamedResource> Clusters, I
 
     private static void Add(
         OutboundService outbound,
-        ServicePort port,
+        MeshPort port,
         Subset? subset,
         List<NamedResource> clusters,
         List<NamedResource> endpoints

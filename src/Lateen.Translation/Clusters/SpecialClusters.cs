@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Mesh;
 using Lateen.Translation.Endpoints;
 using Lateen.Xds;
@@ -15,7 +15,7 @@ internal static class SpecialClusters
         var cluster = ClusterSettings.Create(
             ClusterNames.Passthrough,
             Api.Cluster.Types.DiscoveryType.OriginalDst,
-            TrafficPolicy.None,
+            new TrafficPolicy(),
             mesh.ConnectTimeout
         );
         ClusterSettings.UseDownstreamProtocol(cluster);
@@ -27,7 +27,7 @@ internal static class SpecialClusters
         var cluster = ClusterSettings.Create(
             ClusterNames.BlackHole,
             Api.Cluster.Types.DiscoveryType.Static,
-            TrafficPolicy.None,
+            new TrafficPolicy(),
             mesh.ConnectTimeout
         );
         return Packing.Resource(cluster.Name, cluster);
@@ -39,11 +39,11 @@ internal static class SpecialClusters
         var cluster = ClusterSettings.Create(
             ClusterNames.Inbound(port.Number),
             Api.Cluster.Types.DiscoveryType.Static,
-            TrafficPolicy.None,
+            new TrafficPolicy(),
             mesh.ConnectTimeout
         );
         cluster.LoadAssignment = LoadAssignments.Single(cluster.Name, address, port.Number);
-        ClusterSettings.AddHttpOptions(cluster, port.ServicePort, TrafficPolicy.None);
+        ClusterSettings.AddHttpOptions(cluster, port.ServicePort, new TrafficPolicy());
         cluster.Metadata = ClusterMetadata.Of(port.Service, "", null, []);
         return Packing.Resource(cluster.Name, cluster);
     }

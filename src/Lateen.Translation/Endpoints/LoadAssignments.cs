@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Envoy.Config.Core.V3;
 using Google.Protobuf.WellKnownTypes;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Mesh;
 using Api = Envoy.Config.Endpoint.V3;
 
@@ -13,7 +13,7 @@ internal static class LoadAssignments
     /// <summary>Localities and, in them, addresses are sorted: the order in which workloads came changes nothing.</summary>
     public static Api.ClusterLoadAssignment Translate(
         string name,
-        ServicePort port,
+        MeshPort port,
         IEnumerable<WorkloadEndpoint> endpoints,
         MeshConfig mesh
     )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Google.Protobuf.Collections;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Api = Envoy.Config.Core.V3;
 
 namespace Lateen.Translation.Routes;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using Envoy.Extensions.Retry.Host.PreviousHosts.V3;
 using Google.Protobuf.WellKnownTypes;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
+using Lateen.Mesh;
 using Api = Envoy.Config.Route.V3;
 
 namespace Lateen.Translation.Routes;
@@ -40,7 +41,7 @@ internal static class RetryPolicies
     /// The application closed an idle connection just as a request came: safe to repeat, since no byte of an answer had
     /// come. gRPC clients have retries of their own.
     /// </summary>
-    public static Api.RetryPolicy? Inbound(ServicePort port) =>
+    public static Api.RetryPolicy? Inbound(MeshPort port) =>
         port.Protocol is "GRPC" or "GRPC-WEB"
             ? null
             : new Api.RetryPolicy { RetryOn = "reset-before-request", NumRetries = DefaultRetries };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Mesh;
 using Lateen.Translation.Clusters;
 using Api = Envoy.Config.Route.V3;
@@ -41,8 +41,8 @@ internal static class RouteActions
         var action = new Api.RedirectAction
         {
             HostRedirect = redirect.Authority,
-            PortRedirect = (uint)redirect.Port,
-            ResponseCode = redirect.Code switch
+            PortRedirect = (uint)(redirect.Port ?? 0),
+            ResponseCode = redirect.RedirectCode switch
             {
                 302 => Api.RedirectAction.Types.RedirectResponseCode.Found,
                 303 => Api.RedirectAction.Types.RedirectResponseCode.SeeOther,
@@ -62,7 +62,7 @@ internal static class RouteActions
         new()
         {
             Status = (uint)response.Status,
-            Body = response.Body.Length > 0 ? new() { InlineString = response.Body } : null,
+            Body = response.Body is { Text: { Length: > 0 } text } ? new() { InlineString = text } : null,
         };
 
     private static Api.WeightedCluster Split(IReadOnlyList<RouteTarget> targets)
@@ -87,10 +87,10 @@ internal static class RouteActions
     private static void AddRewrite(Api.RouteAction action, RouteRule route)
     {
         var rewrite = route.Rule.Rewrite;
-        if (rewrite?.Regex is { } regex)
+        if (rewrite?.UriRegexRewrite is { } regex)
             action.RegexRewrite = new() { Pattern = StringMatchers.Regex(regex.Match), Substitution = regex.Rewrite };
-        else if (rewrite?.Uri.Length > 0)
-            action.PrefixRewrite = rewrite.Uri;
+        else if (rewrite?.Uri is { Length: > 0 } path)
+            action.PrefixRewrite = path;
         var host = rewrite?.Authority is { Length: > 0 } authority
             ? authority
             : HeaderChanges.Authority(route.Rule.Headers.Request)

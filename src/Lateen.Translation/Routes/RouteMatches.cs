@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Api = Envoy.Config.Route.V3;
 
 namespace Lateen.Translation.Routes;
@@ -14,18 +14,12 @@ internal static class RouteMatches
         if (match is null)
             return Everything;
         var wire = new Api.RouteMatch { CaseSensitive = !match.IgnoreUriCase };
-        switch (match.Uri?.Kind)
-        {
-            case StringMatchKind.Exact:
-                wire.Path = match.Uri.Value;
-                break;
-            case StringMatchKind.Regex:
-                wire.SafeRegex = StringMatchers.Regex(match.Uri.Value);
-                break;
-            default:
-                wire.Prefix = match.Uri?.Value ?? "/";
-                break;
-        }
+        if (match.Uri?.Exact is { } path)
+            wire.Path = path;
+        else if (match.Uri?.Regex is { } pattern)
+            wire.SafeRegex = StringMatchers.Regex(pattern);
+        else
+            wire.Prefix = match.Uri?.Prefix ?? "/";
         // Sorted: the order in which a file lists conditions changes nothing.
         foreach (var (name, condition) in Sorted(match.Headers))
             wire.Headers.Add(StringMatchers.Header(name, condition));
@@ -45,7 +39,7 @@ internal static class RouteMatches
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, StringMatch?>> Sorted(
-        IReadOnlyDictionary<string, StringMatch?> conditions
+    private static IEnumerable<KeyValuePair<string, StringMatch>> Sorted(
+        IReadOnlyDictionary<string, StringMatch> conditions
     ) => conditions.OrderBy(static pair => pair.Key, StringComparer.Ordinal);
 }

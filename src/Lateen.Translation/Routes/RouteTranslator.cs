@@ -59,7 +59,7 @@ internal static class RouteTranslator
         if (rule.Targets is [var single])
             Add(single.Headers);
 
-        void Add(Config.Kinds.HeaderRules headers)
+        void Add(Config.Kinds.Networking.HeaderRules headers)
         {
             HeaderChanges.Add(headers.Request, route.RequestHeadersToAdd, route.RequestHeadersToRemove);
             HeaderChanges.Add(headers.Response, route.ResponseHeadersToAdd, route.ResponseHeadersToRemove);
@@ -70,7 +70,7 @@ internal static class RouteTranslator
         rule.Match?.Uri switch
         {
             null => "/*",
-            { Kind: Config.Kinds.StringMatchKind.Prefix, Value: var prefix } => $"{prefix}*",
+            { Prefix: { } prefix } => $"{prefix}*",
             { Value: var text } => text,
         };
 

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Lateen.Config;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Core;
 using Lateen.Core;
 using Lateen.Mesh;
 

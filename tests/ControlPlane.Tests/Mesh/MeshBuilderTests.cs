@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using ControlPlane.Tests.Fixtures;
-using Lateen.Config.Kinds;
+using Lateen.Config.Kinds.Networking;
 using Lateen.Mesh;
 
 namespace ControlPlane.Tests.Mesh;
@@ -27,7 +27,7 @@ public class MeshBuilderTests
         Assert.Empty(EndpointsOf(mesh, "elsewhere.other"));
     }
 
-    public static TheoryData<ServicePort, Dictionary<string, int>, int> TargetPorts =>
+    public static TheoryData<MeshPort, Dictionary<string, int>, int> TargetPorts =>
         new()
         {
             { new("http", 80, "HTTP"), [], 80 },
@@ -48,7 +48,7 @@ public class MeshBuilderTests
     [Theory]
     [MemberData(nameof(TargetPorts))]
     public void A_service_port_leads_to_a_port_of_the_workload(
-        ServicePort port,
+        MeshPort port,
         Dictionary<string, int> workloadPorts,
         int expected
     )
@@ -149,13 +149,14 @@ public class MeshBuilderTests
             """;
         var policy = PolicyOf(new MeshFixture(Bookinfo.Services, rule), "default");
         var (plain, own) = (policy.Subsets[0], policy.Subsets[1]);
-        Assert.Equal((LoadBalancing.Random, 1), Of(policy.For(80, null)));
+        Assert.Equal((SimpleLoadBalancer.Random, 1), Of(policy.For(80, null)));
         Assert.Equal((null, 81), Of(policy.For(81, null)));
-        Assert.Equal((LoadBalancing.Random, 1), Of(policy.For(80, plain)));
-        Assert.Equal((LoadBalancing.RoundRobin, 1), Of(policy.For(80, own)));
-        Assert.Equal((LoadBalancing.RoundRobin, 81), Of(policy.For(81, own)));
+        Assert.Equal((SimpleLoadBalancer.Random, 1), Of(policy.For(80, plain)));
+        Assert.Equal((SimpleLoadBalancer.RoundRobin, 1), Of(policy.For(80, own)));
+        Assert.Equal((SimpleLoadBalancer.RoundRobin, 81), Of(policy.For(81, own)));
 
-        static (LoadBalancing?, int?) Of(TrafficPolicy settings) => (settings.LoadBalancer, settings.MaxConnections);
+        static (SimpleLoadBalancer?, int?) Of(TrafficPolicy settings) => 
+            (settings.LoadBalancer?.Simple, settings.ConnectionPool?.Tcp?.MaxConnections);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Schemas;
+
+namespace Lateen.Config.Kinds.Networking;
+
+/// <summary>What proxies at the edge listen for.</summary>
+[Kind("networking.istio.io", "gateways", "v1", "v1beta1", "v1alpha3", ShortNames = ["gw"])]
+public sealed record Gateway
+{
+    /// <summary>Ports, with who is served there.</summary>
+    [Required]
+    public IReadOnlyList<GatewayServer> Servers { get; init; } = [];
+
+    /// <summary>Labels of the proxies that serve it; empty is all gateways.</summary>
+    public IReadOnlyDictionary<string, string> Selector { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A port of a gateway.</summary>
+public sealed record GatewayServer
+{
+    /// <summary>Where it listens.</summary>
+    [Required]
+    public Port? Port { get; init; }
+
+    /// <summary>Address or Unix socket (<c>unix:///path</c>) to listen on; empty for all addresses.</summary>
+    public string Bind { get; init; } = "";
+
+    /// <summary><c>namespace/host</c> or host; a <c>*.</c> wildcard is allowed in front.</summary>
+    [Required]
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>TLS of its clients.</summary>
+    [NotInForce]
+    public ServerTls? Tls { get; init; }
+
+    /// <summary>Where traffic goes that no route takes.</summary>
+    [NotInForce]
+    public string DefaultEndpoint { get; init; } = "";
+
+    /// <summary>For statistics; unique in the gateway.</summary>
+    public string Name { get; init; } = "";
+}
+
+/// <summary>A port by number, with its protocol.</summary>
+public sealed record Port
+{
+    /// <summary>1 to 65535.</summary>
+    [Required, Range(1, 65535)]
+    public int Number { get; init; }
+
+    /// <summary>HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, TCP or TLS.</summary>
+    public string Protocol { get; init; } = "TCP";
+
+    /// <summary>Unique among the resource's ports.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The workload's port; the same number when it is not there.</summary>
+    [Range(1, 65535)]
+    public int? TargetPort { get; init; }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Config.Schemas;
+
+/// <summary>The field must be there, and not be empty.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequiredAttribute : Attribute;
+
+/// <summary>Limits of a number, both included. On a duration, <c>[Range(0)]</c> admits 0s.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RangeAttribute(double min, double max = double.PositiveInfinity) : Attribute
+{
+    public double Min => min;
+
+    public double Max => max;
+}
+
+/// <summary>At most one field of a group may be there; exactly one where the group is required.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OneOfAttribute(string group) : Attribute
+{
+    public string Group => group;
+
+    public bool IsRequired { get; init; }
+}
+
+/// <summary>A name in the user's text that does not follow from the property's or the enum member's.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class WordAttribute(string word) : Attribute
+{
+    public string Word => word;
+}
+
+/// <summary>The enum's words are its members' names as they stand (Kubernetes), not in upper case with underscores (Istio).</summary>
+[AttributeUsage(AttributeTargets.Enum)]
+public sealed class PascalWordsAttribute : Attribute;
+
+/// <summary>The field is read and checked, and traffic ignores it so far: told by a warning.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NotInForceAttribute : Attribute;
+
+/// <summary>The field is in force and should not be used any more.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class DeprecatedAttribute(string instead) : Attribute
+{
+    /// <summary>What to do, as an imperative.</summary>
+    public string Instead => instead;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Reflection;
+
+namespace Lateen.Config.Schemas;
+
+/// <summary>One field of an object.</summary>
+public sealed class FieldSchema
+{
+    private readonly Action<object, object?> _set;
+    private readonly Func<object, object?> _get;
+
+    internal FieldSchema(PropertyInfo property, string name, ValueSchema value)
+    {
+        Property = property;
+        Name = name;
+        Value = value;
+        IsRequired = property.IsDefined(typeof(RequiredAttribute));
+        IsNotInForce = property.IsDefined(typeof(NotInForceAttribute));
+        OneOf = property.GetCustomAttribute<OneOfAttribute>();
+        Deprecated = property.GetCustomAttribute<DeprecatedAttribute>()?.Instead;
+        _set = Accessors.Setter(property);
+        _get = Accessors.Getter(property);
+    }
+
+    /// <summary>As users write it: <c>trafficPolicy</c>.</summary>
+    public string Name { get; }
+
+    public ValueSchema Value { get; }
+
+    public PropertyInfo Property { get; }
+
+    public bool IsRequired { get; }
+
+    public bool IsNotInForce { get; }
+
+    /// <summary>What to use instead; null while nothing is wrong with the field.</summary>
+    public string? Deprecated { get; }
+
+    public OneOfAttribute? OneOf { get; }
+
+    public object? Get(object owner) => _get(owner);
+
+    internal void Set(object owner, object? value) => _set(owner, value);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Frozen;
+using System.Reflection;
+
+namespace Lateen.Config.Schemas;
+
+/// <summary>Every kind there is: the records of this room that carry a <see cref="KindAttribute"/>.</summary>
+public static class KindCatalogue
+{
+    private static readonly FrozenDictionary<(string Group, string Name), KindSchema> s_byName = typeof(KindCatalogue)
+        .Assembly.GetTypes()
+        .Where(static type => type.IsDefined(typeof(KindAttribute)))
+        .Select(KindSchema.Of)
+        .ToFrozenDictionary(static kind => (kind.Group, kind.Name));
+
+    private static readonly FrozenSet<string> s_groups = s_byName
+        .Values.Select(static kind => kind.Group)
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>By group, then name.</summary>
+    public static IReadOnlyList<KindSchema> All { get; } =
+        s_byName
+            .Values.OrderBy(static kind => kind.Group, StringComparer.Ordinal)
+            .ThenBy(static kind => kind.Name, StringComparer.Ordinal)
+            .ToArray();
+
+    public static KindSchema? Find(string group, string name) => s_byName.GetValueOrDefault((group, name));
+
+    /// <summary>Whether all kinds of the group are known here, so that another one is a mistake.</summary>
+    public static bool Owns(string group) => group.Length > 0 && s_groups.Contains(group);
+}

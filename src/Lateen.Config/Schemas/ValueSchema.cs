@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Config.Schemas;
+
+/// <summary>What a value looks like in the user's text.</summary>
+public abstract record ValueSchema;
+
+public sealed record TextSchema : ValueSchema;
+
+public sealed record FlagSchema : ValueSchema;
+
+/// <param name="ClrType">int, long, uint or double.</param>
+/// <param name="Min">The least value; included.</param>
+/// <param name="Max">The greatest; included.</param>
+public sealed record NumberSchema(Type ClrType, double Min, double Max) : ValueSchema
+{
+    public bool IsWhole => ClrType != typeof(double);
+}
+
+/// <summary>A duration as Go writes it: <c>1.5s</c>.</summary>
+/// <param name="AdmitsZero">0s means something, as that a limit is off; anything else is at least 1 ms, in whole milliseconds (Istio).</param>
+public sealed record DurationSchema(bool AdmitsZero) : ValueSchema;
+
+/// <summary>A moment as in RFC 3339.</summary>
+public sealed record TimestampSchema : ValueSchema;
+
+/// <summary>Bytes in base64.</summary>
+public sealed record BytesSchema : ValueSchema;
+
+/// <summary>A number or a text (Kubernetes' IntOrString).</summary>
+public sealed record IntOrTextSchema : ValueSchema;
+
+/// <summary>One of several words.</summary>
+public sealed record ChoiceSchema(Type Enum, IReadOnlyList<(string Word, object Value)> Words) : ValueSchema;
+
+/// <param name="Create">Makes the list of items that have been read.</param>
+public sealed record ListSchema(ValueSchema Item, Func<IReadOnlyList<object?>, object> Create) : ValueSchema;
+
+/// <param name="Create">Makes the map of entries that have been read.</param>
+public sealed record MapSchema(ValueSchema Value, Func<IReadOnlyList<KeyValuePair<string, object?>>, object> Create)
+    : ValueSchema;
+
+/// <summary>Anything: what it means is somebody else's to say (protobuf's Struct).</summary>
+public sealed record AnySchema : ValueSchema;
