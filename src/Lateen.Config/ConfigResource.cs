@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Schemas;
 using Lateen.Core;
 
 namespace Lateen.Config;
 
 /// <summary>What names a resource: kind, namespace, name.</summary>
-public readonly record struct ConfigKey(string Kind, string Namespace, string Name)
+/// <param name="Group">API group of the kind, since two groups may have kinds of one name; empty for Kubernetes' core.</param>
+/// <param name="Namespace">Empty for kinds that are in none.</param>
+public readonly record struct ConfigKey(string Group, string Kind, string Namespace, string Name)
 {
-    /// <summary>As users read it: <c>VirtualService default/reviews</c>.</summary>
-    public override string ToString() => $"{Kind} {Namespace}/{Name}";
+    /// <summary>As users read it: <c>VirtualService default/reviews</c>, <c>GatewayClass istio</c>.</summary>
+    public override string ToString()
+    {
+        var kind = KindCatalogue.DisplayName(Group, Kind);
+        return Namespace.Length == 0 ? $"{kind} {Name}" : $"{kind} {Namespace}/{Name}";
+    }
 }
 
 /// <summary>A resource of the user API, checked.</summary>

@@ -13,7 +13,9 @@ public sealed class DestinationPolicy
     internal DestinationPolicy(IReadOnlyList<ConfigResource<DestinationRule>> rules)
     {
         Rules = rules.Select(static rule => rule.Key).ToArray();
-        _policy = rules.Select(static rule => rule.Spec.TrafficPolicy).FirstOrDefault(static policy => policy is not null);
+        _policy = rules
+            .Select(static rule => rule.Spec.TrafficPolicy)
+            .FirstOrDefault(static policy => policy is not null);
         var subsets = new List<Subset>();
         foreach (var rule in rules)
         {

@@ -24,11 +24,7 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
     private GatewayPort Port(int number, string bind, BoundServer[] servers)
     {
         var isHttp = servers[0].Port.IsHttp;
-        var bound = servers
-            .Where(entry => entry.Port.IsHttp == isHttp)
-            .SelectMany(Bound)
-            .Distinct()
-            .ToArray();
+        var bound = servers.Where(entry => entry.Port.IsHttp == isHttp).SelectMany(Bound).Distinct().ToArray();
         var inputs = new List<object> { number.ToString(), bind, isHttp ? "http" : "tcp", node.Namespace };
         foreach (var (host, gateway, routes) in bound)
         {

@@ -137,7 +137,8 @@ public static class MeshBuilder
     /// <summary>A host that resolves by DNS and lists no endpoints is its own one.</summary>
     private static WorkloadEndpoint[] ItselfByDns(ConfigResource<ServiceEntry> resource, string host) =>
         resource.Spec
-            is { Resolution: ServiceResolution.Dns or ServiceResolution.DnsRoundRobin, WorkloadSelector: null } && !host.StartsWith('*')
+            is { Resolution: ServiceResolution.Dns or ServiceResolution.DnsRoundRobin, WorkloadSelector: null }
+        && !host.StartsWith('*')
             ?
             [
                 new WorkloadEndpoint

@@ -36,18 +36,14 @@ public sealed class ServiceRoutes
         rule with
         {
             Match = rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
-            Route = rule
-                .Route.Select(share => share with { Destination = Resolve(share.Destination, ns) })
-                .ToArray(),
+            Route = rule.Route.Select(share => share with { Destination = Resolve(share.Destination, ns) }).ToArray(),
         };
 
     private static TcpRule Resolve(TcpRule rule, string ns) =>
         rule with
         {
             Match = rule.Match.Select(match => match with { Gateways = Qualify(match.Gateways, ns) }).ToArray(),
-            Route = rule
-                .Route.Select(share => share with { Destination = Resolve(share.Destination, ns) })
-                .ToArray(),
+            Route = rule.Route.Select(share => share with { Destination = Resolve(share.Destination, ns) }).ToArray(),
         };
 
     private static Destination Resolve(Destination destination, string ns) =>

@@ -112,7 +112,8 @@ internal sealed class ObjectReader(DecodeScope scope)
     private void OutOfRange(YamlScalar scalar, FieldPath path, string what, string fix) =>
         scope.Add(ProblemCatalogue.OutOfRange(scalar.At, scope.Subject, path.ToString(), what, fix));
 
-    private static bool HasNoGreatest(NumberSchema schema) => schema.Max is int.MaxValue or uint.MaxValue or >= long.MaxValue;
+    private static bool HasNoGreatest(NumberSchema schema) =>
+        schema.Max is int.MaxValue or uint.MaxValue or >= long.MaxValue;
 
     private void Unknown(ObjectSchema schema, YamlMapping map, YamlScalar key, FieldPath path)
     {
@@ -157,8 +158,7 @@ internal sealed class ObjectReader(DecodeScope scope)
     private static bool IsPresent(YamlMapping map, FieldSchema field) =>
         map.Find(field.Name) is not null and not YamlScalar { IsNull: true };
 
-    private static bool IsEmpty(object? value) =>
-        value is null or string { Length: 0 } or ICollection { Count: 0 };
+    private static bool IsEmpty(object? value) => value is null or string { Length: 0 } or ICollection { Count: 0 };
 
     private object? Wrong(ValueSchema schema, YamlNode node, FieldPath path)
     {
@@ -170,13 +170,7 @@ internal sealed class ObjectReader(DecodeScope scope)
             _ => "a mapping",
         };
         scope.Add(
-            ProblemCatalogue.WrongType(
-                node.At,
-                scope.Subject,
-                path.ToString(),
-                ScalarReader.Expected(schema),
-                found
-            )
+            ProblemCatalogue.WrongType(node.At, scope.Subject, path.ToString(), ScalarReader.Expected(schema), found)
         );
         return null;
     }

@@ -52,7 +52,7 @@ public static class ResourceDecoder
         var slash = apiVersion.IndexOf('/');
         var group = slash < 0 ? "" : apiVersion[..slash];
         var kind = KindCatalogue.Find(group, name);
-        var key = KeyOf(map, name, kind);
+        var key = KeyOf(map, group, name, kind);
         if (kind is null)
         {
             result.Add(
@@ -84,11 +84,7 @@ public static class ResourceDecoder
     {
         var reader = new ObjectReader(scope);
         var metadata = (ResourceMetadata?)
-            reader.Read(
-                SchemaBuilder.Of(typeof(ResourceMetadata)),
-                map.Find("metadata")!,
-                FieldPath.Root["metadata"]
-            );
+            reader.Read(SchemaBuilder.Of(typeof(ResourceMetadata)), map.Find("metadata")!, FieldPath.Root["metadata"]);
         var at = kind.IsWhole ? FieldPath.Root : FieldPath.Root["spec"];
         var content = Content(kind, map, at, reader, scope);
         if (content is null || metadata is null)
@@ -112,7 +108,10 @@ public static class ResourceDecoder
             if (entry.Key.Value != "spec" && !s_envelope.Contains(entry.Key.Value))
                 scope.Add(UnknownTopLevel(entry, scope.Subject));
         }
-        if (map.Find("spec") is { } spec)
+        var spec = map.Find("spec");
+        if (kind.IsSpecOptional && spec is null or YamlScalar { IsNull: true })
+            return reader.Read(kind.Content, new YamlMapping(map.At, []), at);
+        if (spec is not null)
             return reader.Read(kind.Content, spec, at);
         scope.Add(ProblemCatalogue.Missing(map.At, scope.Subject, "spec"));
         return null;
@@ -127,13 +126,17 @@ public static class ResourceDecoder
         );
 
     private static YamlMapping Without(YamlMapping map, string[] fields) =>
-        map with { Entries = map.Entries.Where(entry => !fields.Contains(entry.Key.Value)).ToArray() };
+        map with
+        {
+            Entries = map.Entries.Where(entry => !fields.Contains(entry.Key.Value)).ToArray(),
+        };
 
-    private static ConfigKey KeyOf(YamlMapping map, string name, KindSchema? kind)
+    private static ConfigKey KeyOf(YamlMapping map, string group, string name, KindSchema? kind)
     {
         var metadata = map.Find("metadata") as YamlMapping;
         var ns = kind is { IsClusterScoped: true } ? "" : Text(metadata, "namespace");
         return new ConfigKey(
+            group,
             name,
             ns.Length == 0 && kind is not { IsClusterScoped: true } ? "default" : ns,
             Text(metadata, "name")

@@ -7,7 +7,8 @@ namespace Lateen.Config.Schemas;
 /// <summary>Compiled access to records: reading ten thousand resources by plain reflection would take seconds more.</summary>
 internal static class Accessors
 {
-    public static Func<object> Constructor(Type type) => Expression.Lambda<Func<object>>(Expression.New(type)).Compile();
+    public static Func<object> Constructor(Type type) =>
+        Expression.Lambda<Func<object>>(Expression.New(type)).Compile();
 
     public static Action<object, object?> Setter(PropertyInfo property)
     {

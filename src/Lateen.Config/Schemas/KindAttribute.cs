@@ -17,11 +17,17 @@ public sealed class KindAttribute(string group, string plural, params string[] v
 
     public IReadOnlyList<string> Versions => versions;
 
+    /// <summary>As in <c>kind:</c>, where that cannot be the record's name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Abbreviations for the command line: <c>vs</c>.</summary>
     public string[] ShortNames { get; init; } = [];
 
     /// <summary>The record is the whole document beside its metadata, and not its <c>spec</c> alone.</summary>
     public bool IsWhole { get; init; }
+
+    /// <summary>A document without <c>spec</c> says something: everything as by default.</summary>
+    public bool IsSpecOptional { get; init; }
 
     /// <summary>Its resources are in no namespace.</summary>
     public bool IsClusterScoped { get; init; }

@@ -13,6 +13,16 @@ public static class KindCatalogue
         .Select(KindSchema.Of)
         .ToFrozenDictionary(static kind => (kind.Group, kind.Name));
 
+    private static readonly FrozenSet<(string Group, string Name)> s_shared = s_byName
+        .Keys.GroupBy(static key => key.Name, StringComparer.Ordinal)
+        .SelectMany(static namesakes =>
+            namesakes
+                .OrderBy(static key => IsOurs(key.Group) ? 0 : 1)
+                .ThenBy(static key => key.Group, StringComparer.Ordinal)
+                .Skip(1)
+        )
+        .ToFrozenSet();
+
     private static readonly FrozenSet<string> s_groups = s_byName
         .Values.Select(static kind => kind.Group)
         .ToFrozenSet(StringComparer.Ordinal);
@@ -26,6 +36,16 @@ public static class KindCatalogue
 
     public static KindSchema? Find(string group, string name) => s_byName.GetValueOrDefault((group, name));
 
+    /// <summary>
+    /// The kind's name; with the group behind it, as <c>kubectl</c> writes it, where Istio or Kubernetes' core has another kind of
+    /// that name: <c>Gateway</c> is Istio's, <c>Gateway.gateway.networking.k8s.io</c> is not.
+    /// </summary>
+    public static string DisplayName(string group, string name) =>
+        s_shared.Contains((group, name)) ? $"{name}.{group}" : name;
+
     /// <summary>Whether all kinds of the group are known here, so that another one is a mistake.</summary>
     public static bool Owns(string group) => group.Length > 0 && s_groups.Contains(group);
+
+    private static bool IsOurs(string group) =>
+        group.Length == 0 || group.EndsWith(".istio.io", StringComparison.Ordinal);
 }

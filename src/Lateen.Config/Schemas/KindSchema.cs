@@ -20,8 +20,8 @@ public sealed class KindSchema
             .CreateDelegate<Func<ConfigKey, ResourceMetadata, SourceLocation, object, ConfigResource>>();
     }
 
-    /// <summary>As in <c>kind:</c>; the record's name.</summary>
-    public string Name => Content.Type.Name;
+    /// <summary>As in <c>kind:</c>.</summary>
+    public string Name => _declared.Name ?? Content.Type.Name;
 
     /// <summary>Empty for Kubernetes' core.</summary>
     public string Group => _declared.Group;
@@ -34,6 +34,8 @@ public sealed class KindSchema
     public IReadOnlyList<string> Versions => _declared.Versions;
 
     public bool IsWhole => _declared.IsWhole;
+
+    public bool IsSpecOptional => _declared.IsSpecOptional;
 
     public bool IsClusterScoped => _declared.IsClusterScoped;
 

@@ -40,7 +40,9 @@ public sealed class ChangeFeed(long start, int capacity = 10_000)
     )
     {
         // Holds one sign at most: that there is something is all it says.
-        var signs = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var signs = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
         lock (_gate)
             _waiting.Add(signs);
         try

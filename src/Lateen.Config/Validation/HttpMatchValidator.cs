@@ -33,11 +33,7 @@ internal static class HttpMatchValidator
         CheckPattern(match, at, scope);
     }
 
-    private static void CheckAll(
-        IReadOnlyDictionary<string, StringMatch> matches,
-        FieldPath at,
-        ValidationScope scope
-    )
+    private static void CheckAll(IReadOnlyDictionary<string, StringMatch> matches, FieldPath at, ValidationScope scope)
     {
         foreach (var (name, match) in matches)
             CheckPattern(match, at[name], scope);

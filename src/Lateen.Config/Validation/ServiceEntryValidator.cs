@@ -12,11 +12,7 @@ internal static class ServiceEntryValidator
         if (entry.WorkloadSelector is not null && entry.Endpoints.Count > 0)
             scope.Exclusive(at["endpoints"], "stand beside workloadSelector", "keep one of them");
         if (entry.Resolution == ServiceResolution.None && entry.Endpoints.Count > 0)
-            scope.Bad(
-                at["resolution"],
-                "NONE takes no endpoints",
-                "use STATIC or DNS, or remove the endpoints"
-            );
+            scope.Bad(at["resolution"], "NONE takes no endpoints", "use STATIC or DNS, or remove the endpoints");
         for (var i = 0; i < entry.Endpoints.Count; i++)
             CheckEndpoint(entry, entry.Endpoints[i], at["endpoints"][i], scope);
     }

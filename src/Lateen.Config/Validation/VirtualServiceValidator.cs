@@ -30,11 +30,7 @@ internal static class VirtualServiceValidator
         for (var i = 0; i < rule.Match.Count; i++)
             HttpMatchValidator.Check(rule.Match[i], at["match"][i], scope);
         if (rule.Redirect is { RedirectCode: not (301 or 302 or 303 or 307 or 308) and var code })
-            scope.Bad(
-                at["redirect"]["redirectCode"],
-                $"{code} is no redirect",
-                "use 301, 302, 303, 307 or 308"
-            );
+            scope.Bad(at["redirect"]["redirectCode"], $"{code} is no redirect", "use 301, 302, 303, 307 or 308");
         if (rule.Rewrite?.UriRegexRewrite is { } rewrite)
             Patterns.Check(rewrite.Match, at["rewrite"]["uriRegexRewrite"]["match"], scope);
     }

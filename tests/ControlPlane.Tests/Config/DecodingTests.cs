@@ -236,7 +236,7 @@ public class DecodingTests
         Assert.Contains(fix, problem.ToString(), StringComparison.Ordinal);
         Assert.StartsWith("test.yaml:4:", problem.ToString(), StringComparison.Ordinal);
         Assert.Empty(decoded.Resources);
-        Assert.Equal([new ConfigKey(kind, "default", "x")], decoded.Refused);
+        Assert.Equal([new ConfigKey("networking.istio.io", kind, "default", "x")], decoded.Refused);
     }
 
     public static TheoryData<string, string> Accepted =>

@@ -26,7 +26,7 @@ public class ProblemPageTests
     ];
 
     private static readonly ConfigResource s_resource = new ConfigResource<Service>(
-        new ConfigKey("", "", ""),
+        new ConfigKey("", "", "", ""),
         ResourceMetadata.Empty,
         SourceLocation.None,
         new Service()
@@ -95,7 +95,7 @@ public class ProblemPageTests
     /// <summary>An argument that shows in the text where the parameter stands.</summary>
     private static object Placeholder(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(SourceLocation) ? new SourceLocation(Name(parameter))
-        : parameter.ParameterType == typeof(ConfigKey) ? new ConfigKey("*kind*", "*namespace*", "*name*")
+        : parameter.ParameterType == typeof(ConfigKey) ? new ConfigKey("", "*kind*", "*namespace*", "*name*")
         : parameter.ParameterType == typeof(ConfigResource) ? s_resource
         : parameter.ParameterType == typeof(string) ? Name(parameter)
         : throw new NotSupportedException($"{parameter.Member.Name} has a parameter of type {parameter.ParameterType}");

@@ -155,7 +155,7 @@ public class MeshBuilderTests
         Assert.Equal((SimpleLoadBalancer.RoundRobin, 1), Of(policy.For(80, own)));
         Assert.Equal((SimpleLoadBalancer.RoundRobin, 81), Of(policy.For(81, own)));
 
-        static (SimpleLoadBalancer?, int?) Of(TrafficPolicy settings) => 
+        static (SimpleLoadBalancer?, int?) Of(TrafficPolicy settings) =>
             (settings.LoadBalancer?.Simple, settings.ConnectionPool?.Tcp?.MaxConnections);
     }
 
