@@ -47,6 +47,7 @@ internal sealed class ObjectReader(DecodeScope scope)
             (ObjectSchema content, _) => Read(content, node, path),
             (ListSchema list, YamlSequence items) => ReadList(list, items, path),
             (MapSchema map, YamlMapping entries) => ReadMap(map, entries, path),
+            (AnySchema { IsMapping: true }, not YamlMapping) => Wrong(schema, node, path),
             (AnySchema, _) => YamlJson.ToJson(node),
             (NumberSchema number, YamlScalar scalar) => ReadNumber(number, scalar, path),
             (DurationSchema duration, YamlScalar scalar) => ReadDuration(duration, scalar, path),
@@ -89,7 +90,10 @@ internal sealed class ObjectReader(DecodeScope scope)
         var number = Convert.ToDouble(read, null);
         if (number >= schema.Min && number <= schema.Max)
             return Convert.ChangeType(read, schema.ClrType, null);
-        var range = HasNoGreatest(schema) ? $"at least {schema.Min}" : $"from {schema.Min} to {schema.Max}";
+        var range =
+            schema.Max is uint.MaxValue || !schema.HasGreatest
+                ? $"at least {schema.Min}"
+                : $"from {schema.Min} to {schema.Max}";
         OutOfRange(scalar, path, $"{scalar.Value} must be {range}", $"write a number {range}");
         return null;
     }

@@ -38,6 +38,9 @@ public sealed class FieldSchema
 
     public OneOfAttribute? OneOf { get; }
 
+    /// <summary>What it is, its default and its unit, in a sentence or two.</summary>
+    public string Description => Documentation.Of(Property);
+
     public object? Get(object owner) => _get(owner);
 
     internal void Set(object owner, object? value) => _set(owner, value);

@@ -20,6 +20,9 @@ public sealed record ObjectSchema : ValueSchema
 
     public Type Type { get; }
 
+    /// <summary>What it is, in a sentence or two.</summary>
+    public string Description => Documentation.Of(Type);
+
     /// <summary>In the order of the record.</summary>
     public IReadOnlyList<FieldSchema> Fields => _fields.Value;
 

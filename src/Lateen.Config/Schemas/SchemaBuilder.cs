@@ -49,7 +49,7 @@ public static class SchemaBuilder
         if (type == typeof(byte[]))
             return new BytesSchema();
         if (type == typeof(JsonNode) || type == typeof(JsonObject))
-            return new AnySchema();
+            return new AnySchema(type == typeof(JsonObject));
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
             return List(type.GenericTypeArguments[0], range);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))

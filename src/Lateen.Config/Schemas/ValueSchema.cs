@@ -14,6 +14,12 @@ public sealed record FlagSchema : ValueSchema;
 public sealed record NumberSchema(Type ClrType, double Min, double Max) : ValueSchema
 {
     public bool IsWhole => ClrType != typeof(double);
+
+    /// <summary>There is a limit below, other than that of the type.</summary>
+    public bool HasLeast => Min is not (int.MinValue or <= long.MinValue);
+
+    /// <summary>There is a limit above, other than that of the type.</summary>
+    public bool HasGreatest => Max is not (int.MaxValue or >= long.MaxValue);
 }
 
 /// <summary>A duration as Go writes it: <c>1.5s</c>.</summary>
@@ -30,7 +36,14 @@ public sealed record BytesSchema : ValueSchema;
 public sealed record IntOrTextSchema : ValueSchema;
 
 /// <summary>One of several words.</summary>
-public sealed record ChoiceSchema(Type Enum, IReadOnlyList<(string Word, object Value)> Words) : ValueSchema;
+public sealed record ChoiceSchema(Type Enum, IReadOnlyList<(string Word, object Value)> Words) : ValueSchema
+{
+    /// <summary>What a word means.</summary>
+    public string DescriptionOf(object value) => Documentation.Of(Enum, value);
+
+    /// <summary>The word for a value.</summary>
+    public string WordOf(object value) => Words.First(word => word.Value.Equals(value)).Word;
+}
 
 /// <param name="Create">Makes the list of items that have been read.</param>
 public sealed record ListSchema(ValueSchema Item, Func<IReadOnlyList<object?>, object> Create) : ValueSchema;
@@ -40,4 +53,5 @@ public sealed record MapSchema(ValueSchema Value, Func<IReadOnlyList<KeyValuePai
     : ValueSchema;
 
 /// <summary>Anything: what it means is somebody else's to say (protobuf's Struct).</summary>
-public sealed record AnySchema : ValueSchema;
+/// <param name="IsMapping">It has named fields, at least.</param>
+public sealed record AnySchema(bool IsMapping) : ValueSchema;
