@@ -22,6 +22,8 @@ public sealed record MeshPort(string Name, int Number, string Protocol, int Targ
             port.TargetPort?.Text ?? ""
         );
 
+    internal static MeshPort From(ServerPort port) => new(port.Name, port.Number, port.Protocol.ToUpperInvariant());
+
     internal static MeshPort From(Port port) =>
         new(port.Name, port.Number, port.Protocol.ToUpperInvariant(), port.TargetPort ?? 0);
 }

@@ -21,7 +21,7 @@ internal sealed class ObjectReader(DecodeScope scope)
         {
             if (schema.Find(entry.Key.Value) is { } field)
                 ReadField(record, field, entry.Value, path[field.Name]);
-            else
+            else if (!schema.IsOpen)
                 Unknown(schema, map, entry.Key, path);
         }
         CheckPresence(schema, map, record, path);
@@ -132,7 +132,7 @@ internal sealed class ObjectReader(DecodeScope scope)
     {
         foreach (var field in schema.Fields)
         {
-            if (field.IsRequired && (!IsPresent(map, field) || IsEmpty(field.Get(record))))
+            if (field.IsRequired && (!IsPresent(map, field) || (!field.MayBeEmpty && IsEmpty(field.Get(record)))))
                 scope.Add(ProblemCatalogue.Missing(map.At, scope.Subject, path[field.Name].ToString()));
         }
         foreach (var group in schema.OneOfs)

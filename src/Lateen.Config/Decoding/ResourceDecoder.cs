@@ -102,7 +102,11 @@ public static class ResourceDecoder
     )
     {
         if (kind.IsWhole)
-            return reader.Read(kind.Content, Without(map, s_envelope), at);
+            return reader.Read(
+                kind.Content,
+                Without(map, s_envelope.Where(name => kind.Content.Find(name) is null)),
+                at
+            );
         foreach (var entry in map.Entries)
         {
             if (entry.Key.Value != "spec" && !s_envelope.Contains(entry.Key.Value))
@@ -125,7 +129,7 @@ public static class ResourceDecoder
             Spelling.Closest(entry.Key.Value, ["spec", .. s_envelope])
         );
 
-    private static YamlMapping Without(YamlMapping map, string[] fields) =>
+    private static YamlMapping Without(YamlMapping map, IEnumerable<string> fields) =>
         map with
         {
             Entries = map.Entries.Where(entry => !fields.Contains(entry.Key.Value)).ToArray(),

@@ -20,6 +20,7 @@ internal static class ScalarReader
             TimestampSchema => "a time such as 2026-01-31T12:00:00Z",
             BytesSchema => "bytes in base64",
             IntOrTextSchema => "a whole number or a text",
+            QuantitySchema => "an amount such as 500m, 2 or 128Mi",
             ChoiceSchema choice => $"one of {string.Join(", ", choice.Words.Select(static word => word.Word))}",
             ListSchema { Item: TextSchema } => "a list of texts",
             ListSchema => "a list",
@@ -37,6 +38,7 @@ internal static class ScalarReader
             TimestampSchema => Timestamp(scalar.Value),
             BytesSchema => Bytes(scalar.Value),
             IntOrTextSchema => IntOrText(scalar),
+            QuantitySchema => Quantity.TryParse(scalar.Value, out var quantity) ? quantity : null,
             ChoiceSchema choice => Choice(choice, scalar.Value),
             _ => null,
         };

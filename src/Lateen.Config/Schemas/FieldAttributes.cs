@@ -3,7 +3,11 @@ namespace Lateen.Config.Schemas;
 
 /// <summary>The field must be there, and not be empty.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class RequiredAttribute : Attribute;
+public sealed class RequiredAttribute : Attribute
+{
+    /// <summary>An empty text says something, as Kubernetes' core among API groups.</summary>
+    public bool MayBeEmpty { get; init; }
+}
 
 /// <summary>Limits of a number, both included. On a duration, <c>[Range(0)]</c> admits 0s.</summary>
 [AttributeUsage(AttributeTargets.Property)]
@@ -23,8 +27,11 @@ public sealed class OneOfAttribute(string group) : Attribute
     public bool IsRequired { get; init; }
 }
 
-/// <summary>A name in the user's text that does not follow from the property's or the enum member's.</summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+/// <summary>
+/// A name in the user's text that does not follow from the property's or the enum member's. A member with several is read by any of
+/// them, and written as the first.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field, AllowMultiple = true)]
 public sealed class WordAttribute(string word) : Attribute
 {
     public string Word => word;
@@ -33,6 +40,12 @@ public sealed class WordAttribute(string word) : Attribute
 /// <summary>The enum's words are its members' names as they stand (Kubernetes), not in upper case with underscores (Istio).</summary>
 [AttributeUsage(AttributeTargets.Enum)]
 public sealed class PascalWordsAttribute : Attribute;
+
+/// <summary>
+/// The object may have further fields, which nobody here reads: it is somebody else's, and newer versions of it must not be refused.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class OpenAttribute : Attribute;
 
 /// <summary>The field is read and checked, and traffic ignores it so far: told by a warning.</summary>
 [AttributeUsage(AttributeTargets.Property)]

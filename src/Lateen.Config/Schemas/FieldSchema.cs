@@ -14,7 +14,9 @@ public sealed class FieldSchema
         Property = property;
         Name = name;
         Value = value;
-        IsRequired = property.IsDefined(typeof(RequiredAttribute));
+        var required = property.GetCustomAttribute<RequiredAttribute>();
+        IsRequired = required is not null;
+        MayBeEmpty = required is null or { MayBeEmpty: true };
         IsNotInForce = property.IsDefined(typeof(NotInForceAttribute));
         OneOf = property.GetCustomAttribute<OneOfAttribute>();
         Deprecated = property.GetCustomAttribute<DeprecatedAttribute>()?.Instead;
@@ -30,6 +32,9 @@ public sealed class FieldSchema
     public PropertyInfo Property { get; }
 
     public bool IsRequired { get; }
+
+    /// <summary>An empty text or list counts as being there.</summary>
+    public bool MayBeEmpty { get; }
 
     public bool IsNotInForce { get; }
 

@@ -12,6 +12,7 @@ public sealed record ObjectSchema : ValueSchema
     internal ObjectSchema(Type type)
     {
         Type = type;
+        IsOpen = type.IsDefined(typeof(OpenAttribute), inherit: false);
         _fields = new(() => SchemaBuilder.FieldsOf(type));
         _byName = new(() => _fields.Value.ToDictionary(static field => field.Name, StringComparer.Ordinal));
         _oneOfs = new(() => OneOfGroup.Among(_fields.Value));
@@ -19,6 +20,9 @@ public sealed record ObjectSchema : ValueSchema
     }
 
     public Type Type { get; }
+
+    /// <summary>It may have further fields, which nobody here reads.</summary>
+    public bool IsOpen { get; }
 
     /// <summary>What it is, in a sentence or two.</summary>
     public string Description => Documentation.Of(Type);

@@ -41,7 +41,7 @@ internal sealed class OpenApiSchemas(string prefix)
             AddFields(schema, properties, kind.Content);
         else
             properties["spec"] = Of(kind.Content);
-        if (!properties.ContainsKey("status"))
+        if (!kind.IsWhole)
             properties["status"] = Anything("What became of it.");
         return schema;
     }
@@ -69,6 +69,8 @@ internal sealed class OpenApiSchemas(string prefix)
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
         if (content.Description.Length > 0)
             schema["description"] = content.Description;
+        if (content.IsOpen)
+            schema["x-kubernetes-preserve-unknown-fields"] = true;
         AddFields(schema, properties, content);
         return schema;
     }

@@ -46,6 +46,8 @@ public static class SchemaBuilder
             return new TimestampSchema();
         if (type == typeof(IntOrText))
             return new IntOrTextSchema();
+        if (type == typeof(Quantity))
+            return new QuantitySchema();
         if (type == typeof(byte[]))
             return new BytesSchema();
         if (type == typeof(JsonNode) || type == typeof(JsonObject))
@@ -75,12 +77,16 @@ public static class SchemaBuilder
 
     private static (string, object)[] WordsOf(Type type) =>
         type.GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => (WordOf(type, field), field.GetValue(null)!))
+            .SelectMany(field => WordsOf(type, field).Select(word => (word, field.GetValue(null)!)))
             .ToArray();
 
-    private static string WordOf(Type type, FieldInfo member) =>
-        member.GetCustomAttribute<WordAttribute>()?.Word
-        ?? (type.IsDefined(typeof(PascalWordsAttribute)) ? member.Name : UpperSnake(member.Name));
+    private static IEnumerable<string> WordsOf(Type type, FieldInfo member)
+    {
+        var words = member.GetCustomAttributes<WordAttribute>().Select(static word => word.Word).ToArray();
+        if (words.Length > 0)
+            return words;
+        return [type.IsDefined(typeof(PascalWordsAttribute)) ? member.Name : UpperSnake(member.Name)];
+    }
 
     /// <summary><c>RoundRobin</c> → <c>ROUND_ROBIN</c>.</summary>
     private static string UpperSnake(string name)

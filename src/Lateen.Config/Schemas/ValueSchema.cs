@@ -35,6 +35,9 @@ public sealed record BytesSchema : ValueSchema;
 /// <summary>A number or a text (Kubernetes' IntOrString).</summary>
 public sealed record IntOrTextSchema : ValueSchema;
 
+/// <summary>An amount as Kubernetes writes it: <c>500m</c>, <c>128Mi</c>.</summary>
+public sealed record QuantitySchema : ValueSchema;
+
 /// <summary>One of several words.</summary>
 public sealed record ChoiceSchema(Type Enum, IReadOnlyList<(string Word, object Value)> Words) : ValueSchema
 {

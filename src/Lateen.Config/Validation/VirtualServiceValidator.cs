@@ -10,6 +10,9 @@ internal static class VirtualServiceValidator
     {
         if (service.Http.Count == 0 && service.Tcp.Count == 0 && service.Tls.Count == 0)
             scope.Missing(at["http"]);
+        // Others may delegate HTTP rules to it, and nothing else.
+        if (service.Hosts.Count == 0 && (service.Tcp.Count > 0 || service.Tls.Count > 0))
+            scope.Missing(at["hosts"]);
         for (var i = 0; i < service.Http.Count; i++)
             CheckRule(service.Http[i], at["http"][i], scope);
         for (var i = 0; i < service.Tcp.Count; i++)

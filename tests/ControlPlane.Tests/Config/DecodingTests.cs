@@ -20,7 +20,7 @@ public class DecodingTests
                 "spec.http[0].route[0].weight",
                 "at least 0"
             },
-            { "VirtualService", "{http: [{route: [{destination: {host: a}}]}]}", "LT0201", "spec.hosts", "add" },
+            { "VirtualService", "{tcp: [{route: [{destination: {host: a}}]}]}", "LT0201", "spec.hosts", "add" },
             { "VirtualService", "{hosts: [a]}", "LT0201", "spec.http", "add" },
             {
                 "VirtualService",
@@ -179,19 +179,19 @@ public class DecodingTests
             { "Gateway", "{servers: [{hosts: ['*']}]}", "LT0201", "spec.servers[0].port", "add" },
             {
                 "Gateway",
-                "{servers: [{port: {number: 80, protocol: HTTP}}]}",
+                "{servers: [{port: {number: 80, name: http, protocol: HTTP}}]}",
                 "LT0201",
                 "spec.servers[0].hosts",
                 "add"
             },
             {
                 "Gateway",
-                "{servers: [{port: {protocol: HTTP}, hosts: ['*']}]}",
+                "{servers: [{port: {name: http, protocol: HTTP}, hosts: ['*']}]}",
                 "LT0201",
                 "spec.servers[0].port.number",
                 "add"
             },
-            { "ServiceEntry", "{ports: [{number: 80}]}", "LT0201", "spec.hosts", "add" },
+            { "ServiceEntry", "{ports: [{number: 80, name: http}]}", "LT0201", "spec.hosts", "add" },
             {
                 "ServiceEntry",
                 "{hosts: [a.b], resolution: STATIC, endpoints: [{address: x.y}]}",
@@ -243,6 +243,7 @@ public class DecodingTests
         new()
         {
             { "VirtualService", "{hosts: [a], http: [{route: [{destination: {host: a}}]}]}" },
+            { "VirtualService", "{http: [{route: [{destination: {host: a}}]}]}" },
             {
                 "VirtualService",
                 "{hosts: ['*.b'], gateways: [g, mesh], http: [{match: [{uri: {prefix: /}, headers: {x: {exact: '1'}, y: {}}, queryParams: {q: {regex: 'a+'}}, method: {exact: GET}, ignoreUriCase: true, port: 80, sourceLabels: {app: c}}], rewrite: {uri: /x}, timeout: 1.5s, retries: {attempts: 3, perTryTimeout: 250ms, retryOn: '5xx,reset'}, headers: {request: {set: {a: b}, add: {c: d}, remove: [e]}}, route: [{destination: {host: a, subset: v1, port: {number: 80}}, weight: 90}, {destination: {host: a, subset: v2}, weight: 10}]}]}"

@@ -20,7 +20,7 @@ public sealed record GatewayServer
 {
     /// <summary>Where it listens.</summary>
     [Required]
-    public Port? Port { get; init; }
+    public ServerPort? Port { get; init; }
 
     /// <summary>Address or Unix socket (<c>unix:///path</c>) to listen on; empty for all addresses.</summary>
     public string Bind { get; init; } = "";
@@ -41,20 +41,22 @@ public sealed record GatewayServer
     public string Name { get; init; } = "";
 }
 
-/// <summary>A port by number, with its protocol.</summary>
-public sealed record Port
+/// <summary>A port to listen on.</summary>
+public sealed record ServerPort
 {
     /// <summary>1 to 65535.</summary>
     [Required, Range(1, 65535)]
     public int Number { get; init; }
 
     /// <summary>HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, TCP or TLS.</summary>
-    public string Protocol { get; init; } = "TCP";
+    [Required]
+    public string Protocol { get; init; } = "";
 
-    /// <summary>Unique among the resource's ports.</summary>
+    /// <summary>Unique among the gateway's ports.</summary>
+    [Required]
     public string Name { get; init; } = "";
 
-    /// <summary>The workload's port; the same number when it is not there.</summary>
-    [Range(1, 65535)]
+    /// <summary>Not in use.</summary>
+    [Range(1, 65535), Deprecated("remove it")]
     public int? TargetPort { get; init; }
 }

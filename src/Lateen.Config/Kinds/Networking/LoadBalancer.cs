@@ -14,6 +14,10 @@ public sealed record LoadBalancer
     [OneOf("policy"), NotInForce]
     public ConsistentHash? ConsistentHash { get; init; }
 
+    /// <summary>The endpoint that says it has the least to do.</summary>
+    [OneOf("policy"), NotInForce]
+    public BackendUtilization? BackendUtilization { get; init; }
+
     /// <summary>Where traffic goes by region, zone and subzone.</summary>
     [NotInForce]
     public LocalityLoadBalancing? LocalityLbSetting { get; init; }
@@ -83,6 +87,28 @@ public sealed record ConsistentHash
     /// <summary>Least size of the ring.</summary>
     [Deprecated("use ringHash.minimumRingSize"), Range(0)]
     public long? MinimumRingSize { get; init; }
+}
+
+/// <summary>Weights by what endpoints report of themselves (ORCA), as Envoy's client_side_weighted_round_robin.</summary>
+public sealed record BackendUtilization
+{
+    /// <summary>Time from an endpoint's first report until it has a weight of its own: 10 s.</summary>
+    [Range(0)]
+    public TimeSpan BlackoutPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time without a report after which an endpoint has no weight of its own: 3 minutes.</summary>
+    [Range(0)]
+    public TimeSpan WeightExpirationPeriod { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Time between calculations of the weights: 1 s, at least 100 ms.</summary>
+    public TimeSpan WeightUpdatePeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How much errors count: 1.</summary>
+    [Range(0)]
+    public double ErrorUtilizationPenalty { get; init; } = 1;
+
+    /// <summary>Metrics of a report, the greatest of which counts; its utilization when empty.</summary>
+    public IReadOnlyList<string> MetricNamesForComputingUtilization { get; init; } = [];
 }
 
 /// <summary>A cookie that endpoints are chosen by.</summary>

@@ -43,10 +43,16 @@ public sealed record LocalityFailover
 /// <summary>Keeps traffic in its zone while the zone can take it.</summary>
 public sealed record ZoneAwareLoadBalancing
 {
-    /// <summary>Endpoints that the cluster must have.</summary>
+    /// <summary>Endpoints of its region that the service must have: 6.</summary>
     [Range(0)]
     public long MinClusterSize { get; init; } = 6;
 
     /// <summary>Overrides the mesh's setting.</summary>
     public bool? Enabled { get; init; }
+
+    /// <summary>Where traffic of a region goes when it has no healthy endpoint.</summary>
+    public IReadOnlyList<LocalityFailover> Failover { get; init; } = [];
+
+    /// <summary>Labels, in order, that an endpoint must share with the client to be preferred.</summary>
+    public IReadOnlyList<string> FailoverPriority { get; init; } = [];
 }

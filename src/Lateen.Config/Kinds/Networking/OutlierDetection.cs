@@ -38,4 +38,8 @@ public sealed record OutlierDetection
     /// <summary>Per cent of the endpoints that must be healthy; below, everybody gets traffic. 0 turns that off.</summary>
     [Range(0, 100)]
     public int MinHealthPercent { get; init; }
+
+    /// <summary>Answers that count as errors, instead of 5xx: status codes from 100 to 599.</summary>
+    [Range(100, 599)]
+    public IReadOnlyList<int> OutlierDetectionHttpErrorCodes { get; init; } = [];
 }

@@ -39,6 +39,25 @@ public sealed record ServiceEntry
     public IReadOnlyList<string> SubjectAltNames { get; init; } = [];
 }
 
+/// <summary>A port of a service.</summary>
+public sealed record Port
+{
+    /// <summary>1 to 65535.</summary>
+    [Required, Range(1, 65535)]
+    public int Number { get; init; }
+
+    /// <summary>HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, TCP or TLS; TCP by default.</summary>
+    public string Protocol { get; init; } = "TCP";
+
+    /// <summary>Unique among the service's ports.</summary>
+    [Required]
+    public string Name { get; init; } = "";
+
+    /// <summary>The workload's port; the same number when it is not there.</summary>
+    [Range(1, 65535)]
+    public int? TargetPort { get; init; }
+}
+
 /// <summary>Selects workloads by labels, all of which must be there.</summary>
 public sealed record WorkloadSelector
 {

@@ -10,8 +10,10 @@ public sealed record VirtualService
     /// <summary>Gateway name that stands for all sidecars.</summary>
     public const string Mesh = "mesh";
 
-    /// <summary>What clients ask for: DNS names, with a <c>*.</c> in front for all below; short names are completed with the resource's namespace.</summary>
-    [Required]
+    /// <summary>
+    /// What clients ask for: DNS names, with a <c>*.</c> in front for all below; short names are completed with the resource's namespace.
+    /// One without hosts holds rules that another one delegates to.
+    /// </summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary><c>namespace/name</c> or <c>name</c> of Gateways, or <c>mesh</c> for all sidecars, which is the default.</summary>
