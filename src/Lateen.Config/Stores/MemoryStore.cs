@@ -56,7 +56,7 @@ public sealed class MemoryStore : IResourceStore
         lock (_gate)
         {
             var current = _objects.GetValueOrDefault(key);
-            if (Refusal(current, expected) is { } refusal)
+            if (Preconditions.Refusal(current, expected) is { } refusal)
                 return ValueTask.FromResult(new WriteOutcome(refusal, current));
             var stored = new StoredObject(key, ++_revision, content);
             _objects[key] = stored;
@@ -72,23 +72,12 @@ public sealed class MemoryStore : IResourceStore
             var current = _objects.GetValueOrDefault(key);
             if (current is null)
                 return ValueTask.FromResult(new WriteOutcome(WriteStatus.NotFound, null));
-            if (expected is not null && expected != current.Revision)
-                return ValueTask.FromResult(new WriteOutcome(WriteStatus.Conflict, current));
+            if (Preconditions.Refusal(current, expected) is { } refusal)
+                return ValueTask.FromResult(new WriteOutcome(refusal, current));
             _objects.Remove(key);
             var gone = current with { Revision = ++_revision };
             _feed.Add(new ObjectChange(ChangeKind.Deleted, gone, current));
             return ValueTask.FromResult(new WriteOutcome(WriteStatus.Done, gone));
         }
     }
-
-    /// <summary>Why a write cannot be; null when it can.</summary>
-    private static WriteStatus? Refusal(StoredObject? current, long? expected) =>
-        (current, expected) switch
-        {
-            (null, 0) => null,
-            (null, _) => WriteStatus.NotFound,
-            (_, 0) => WriteStatus.Exists,
-            (_, null) => null,
-            var (stored, revision) => stored.Revision == revision ? null : WriteStatus.Conflict,
-        };
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Lateen.Stores.Etcd;
+
+namespace ControlPlane.Tests.Stores;
+
+/// <summary>Debian's etcd, a cluster of one, on loopback.</summary>
+public sealed class EtcdServer : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lateen-etcd");
+    private readonly int _port = FreePort();
+    private readonly int _peerPort = FreePort();
+    private Process? _process;
+    private int _prefixes;
+
+    public EtcdServer() => Start();
+
+    /// <summary>A part of the server that nobody else uses.</summary>
+    public EtcdOptions NewMesh() =>
+        EtcdOptions.Parse($"etcd://127.0.0.1:{_port}?prefix=/test-{Interlocked.Increment(ref _prefixes)}");
+
+    public void Start()
+    {
+        var start = new ProcessStartInfo(
+            "etcd",
+            [
+                "--data-dir",
+                _directory.FullName,
+                "--listen-client-urls",
+                $"http://127.0.0.1:{_port}",
+                "--advertise-client-urls",
+                $"http://127.0.0.1:{_port}",
+                "--listen-peer-urls",
+                $"http://127.0.0.1:{_peerPort}",
+                "--initial-advertise-peer-urls",
+                $"http://127.0.0.1:{_peerPort}",
+                "--initial-cluster",
+                $"default=http://127.0.0.1:{_peerPort}",
+                "--logger",
+                "zap",
+                "--log-level",
+                "error",
+            ]
+        )
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null)
+            Kill();
+        _directory.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
