@@ -26,6 +26,9 @@ public static class ProblemCatalogue
     public static Problem NotAResource(SourceLocation at, string what) =>
         new("LT0102", Severity.Error, at, "", "", what, "every document needs apiVersion, kind and metadata.name");
 
+    public static Problem NotADocument(SourceLocation at, string subject, string what) =>
+        new("LT0111", Severity.Error, at, subject, "", what, "write one document, with the settings alone");
+
     public static Problem UnknownKind(SourceLocation at, string subject, string apiVersion) =>
         new(
             "LT0103",
@@ -72,6 +75,17 @@ public static class ProblemCatalogue
             subject,
             field,
             "there is no such field",
+            suggestion is null ? "remove it" : $"did you mean {suggestion}?"
+        );
+
+    public static Problem IgnoredField(SourceLocation at, string subject, string field, string? suggestion) =>
+        new(
+            "LT0110",
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            "there is no such field; it is ignored",
             suggestion is null ? "remove it" : $"did you mean {suggestion}?"
         );
 

@@ -9,13 +9,18 @@ namespace Lateen.Config.Decoding;
 /// Mappings → records, by their schema. Whatever is wrong becomes a problem and a default takes its place, so that one reading finds
 /// everything.
 /// </summary>
-internal sealed class ObjectReader(DecodeScope scope)
+/// <param name="isProtobuf">
+/// As protobuf reads JSON: names may have underscores (<c>trust_domain</c>), and what nobody knows is passed over with a warning.
+/// </param>
+internal sealed class ObjectReader(DecodeScope scope, bool isProtobuf = false)
 {
     /// <summary>The record; null when the node is no mapping.</summary>
     public object? Read(ObjectSchema schema, YamlNode node, FieldPath path)
     {
         if (node is not YamlMapping map)
             return Wrong(schema, node, path);
+        if (isProtobuf)
+            map = ProtobufNames.Resolve(schema, map);
         var record = schema.Create();
         foreach (var entry in map.Entries)
         {
@@ -123,9 +128,14 @@ internal sealed class ObjectReader(DecodeScope scope)
     {
         var absent = schema.Fields.Where(field => map.Find(field.Name) is null).Select(static field => field.Name);
         var meant = Spelling.Closest(key.Value, absent);
-        if (meant is not null)
+        if (meant is not null && !isProtobuf)
             scope.Explain(path[meant].ToString());
-        scope.Add(ProblemCatalogue.UnknownField(key.At, scope.Subject, path[key.Value].ToString(), meant));
+        var name = path[key.Value].ToString();
+        scope.Add(
+            isProtobuf
+                ? ProblemCatalogue.IgnoredField(key.At, scope.Subject, name, meant)
+                : ProblemCatalogue.UnknownField(key.At, scope.Subject, name, meant)
+        );
     }
 
     private void CheckPresence(ObjectSchema schema, YamlMapping map, object record, FieldPath path)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
+using Lateen.Config.Kinds.MeshWide;
 using Lateen.Config.Schemas;
 
 namespace ControlPlane.Tests.Config.Schemas;
@@ -8,6 +9,8 @@ public class SchemaTests
 {
     private static readonly IReadOnlyCollection<ObjectSchema> s_objects = SchemaWalk.Objects([
         .. KindCatalogue.All.Select(static kind => kind.Content),
+        SchemaBuilder.Of(typeof(MeshConfiguration)),
+        SchemaBuilder.Of(typeof(MeshNetworks)),
         SchemaBuilder.Of(typeof(ResourceMetadata)),
         SchemaBuilder.Of(typeof(ListMetadata)),
     ]);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Kinds.MeshWide;
+using Lateen.Config.Schemas;
+using Lateen.Config.Yaml;
+using Lateen.Core;
+
+namespace Lateen.Config.Decoding;
+
+/// <summary>
+/// Documents that are no resources: a mesh's configuration, its networks, a proxy's settings. As Istio reads them, by protobuf's rules:
+/// names may have underscores, and fields that nobody knows are warnings.
+/// </summary>
+public static class MeshDecoder
+{
+    /// <summary>MeshConfig, as in the ConfigMap <c>istio</c> under <c>mesh</c>.</summary>
+    public static DecodedDocument<MeshConfiguration> Mesh(string source, string text) =>
+        Decode<MeshConfiguration>(source, text, "MeshConfig");
+
+    /// <summary>MeshNetworks, as in the ConfigMap <c>istio</c> under <c>meshNetworks</c>.</summary>
+    public static DecodedDocument<MeshNetworks> Networks(string source, string text) =>
+        Decode<MeshNetworks>(source, text, "MeshNetworks");
+
+    /// <summary>ProxyConfig, as in the annotation <c>proxy.istio.io/config</c>.</summary>
+    public static DecodedDocument<ProxyConfiguration> Proxy(string source, string text) =>
+        Decode<ProxyConfiguration>(source, text, "ProxyConfig");
+
+    private static DecodedDocument<T> Decode<T>(string source, string text, string subject)
+        where T : class, new()
+    {
+        var documents = YamlReader.Read(source, text, out var broken);
+        if (broken is not null)
+            return new DecodedDocument<T>(null, [broken]);
+        if (documents.Count == 0)
+            return new DecodedDocument<T>(new T(), []);
+        if (documents.Count > 1)
+            return new DecodedDocument<T>(
+                null,
+                [ProblemCatalogue.NotADocument(documents[1].At, subject, "is more than one document")]
+            );
+        var scope = new DecodeScope(subject);
+        var content = (T?)
+            new ObjectReader(scope, isProtobuf: true).Read(SchemaBuilder.Of(typeof(T)), documents[0], FieldPath.Root);
+        return new DecodedDocument<T>(scope.HasErrors ? null : content, scope.Problems);
+    }
+}
+
+/// <summary>A document, if it is good, and what is wrong with it.</summary>
+/// <param name="Content">Null when there are errors.</param>
+public sealed record DecodedDocument<T>(T? Content, IReadOnlyList<Problem> Problems)
+    where T : class;
