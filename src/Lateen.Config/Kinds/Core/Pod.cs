@@ -114,6 +114,7 @@ public sealed record PodStatus
 public sealed record PodAddress
 {
     /// <summary>The address.</summary>
+    [Required]
     public string Ip { get; init; } = "";
 }
 

@@ -76,6 +76,7 @@ public enum FrontendValidationMode : byte
 public sealed record AuthorityReference
 {
     /// <summary>API group of the resource; empty for a ConfigMap.</summary>
+    [Required(MayBeEmpty = true)]
     public string Group { get; init; } = "";
 
     /// <summary>Kind of the resource: ConfigMap.</summary>
