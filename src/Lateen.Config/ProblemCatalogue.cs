@@ -89,6 +89,9 @@ public static class ProblemCatalogue
             suggestion is null ? "remove it" : $"did you mean {suggestion}?"
         );
 
+    public static Problem DuplicateKey(SourceLocation at, string subject, string field) =>
+        new("LT0112", Severity.Error, at, subject, field, "is there twice", "remove one of the two");
+
     public static Problem WrongType(SourceLocation at, string subject, string field, string expected, string found) =>
         new("LT0106", Severity.Error, at, subject, field, $"must be {expected}, not {found}", $"write {expected}");
 

@@ -38,6 +38,7 @@ public static class MeshDecoder
                 [ProblemCatalogue.NotADocument(documents[1].At, subject, "is more than one document")]
             );
         var scope = new DecodeScope(subject);
+        DuplicateKeys.Tell(documents[0], scope);
         var content = (T?)
             new ObjectReader(scope, isProtobuf: true).Read(SchemaBuilder.Of(typeof(T)), documents[0], FieldPath.Root);
         return new DecodedDocument<T>(scope.HasErrors ? null : content, scope.Problems);

@@ -176,15 +176,23 @@ internal sealed class ObjectReader(DecodeScope scope, bool isProtobuf = false)
 
     private object? Wrong(ValueSchema schema, YamlNode node, FieldPath path)
     {
+        // A text that YAML takes for something else needs quotes, and nothing but that.
+        var isUnquoted = schema is TextSchema && node is YamlScalar { LooksLikeText: false };
         var found = node switch
         {
-            YamlScalar { LooksLikeText: false } scalar when schema is TextSchema => $"{scalar.Value} without quotes",
+            YamlScalar scalar when isUnquoted => scalar.Value,
             YamlScalar scalar => $"\"{scalar.Value}\"",
             YamlSequence => "a list",
             _ => "a mapping",
         };
         scope.Add(
-            ProblemCatalogue.WrongType(node.At, scope.Subject, path.ToString(), ScalarReader.Expected(schema), found)
+            ProblemCatalogue.WrongType(
+                node.At,
+                scope.Subject,
+                path.ToString(),
+                isUnquoted ? "a text in quotes" : ScalarReader.Expected(schema),
+                found
+            )
         );
         return null;
     }

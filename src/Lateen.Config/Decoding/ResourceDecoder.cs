@@ -20,28 +20,29 @@ public static class ResourceDecoder
         if (broken is not null)
             result.Add(broken);
         foreach (var document in documents)
-            Decode(document, result);
+            Decode(document, null, result);
         return result;
     }
 
-    private static void Decode(YamlNode document, DecodedText result)
+    /// <param name="list">The list that the document is an item of: items of typed lists need not say what they are.</param>
+    private static void Decode(YamlNode document, TypedList? list, DecodedText result)
     {
         if (document is not YamlMapping map)
         {
             result.AddUnnamed(ProblemCatalogue.NotAResource(document.At, "the document is no mapping"));
             return;
         }
-        var apiVersion = Text(map, "apiVersion");
-        var kind = Text(map, "kind");
+        var apiVersion = Text(map, "apiVersion") is { Length: > 0 } own ? own : list?.ApiVersion ?? "";
+        var kind = Text(map, "kind") is { Length: > 0 } name ? name : list?.Kind ?? "";
         if (apiVersion.Length == 0 || kind.Length == 0)
         {
             result.AddUnnamed(ProblemCatalogue.NotAResource(map.At, "the document has no apiVersion or no kind"));
             return;
         }
-        if (kind == "List" && map.Find("items") is YamlSequence items)
+        if (TypedList.Of(apiVersion, kind) is { } type && map.Find("items") is YamlSequence items)
         {
             foreach (var item in items.Items)
-                Decode(item, result);
+                Decode(item, type, result);
             return;
         }
         DecodeKind(map, apiVersion, kind, result);
@@ -49,8 +50,7 @@ public static class ResourceDecoder
 
     private static void DecodeKind(YamlMapping map, string apiVersion, string name, DecodedText result)
     {
-        var slash = apiVersion.IndexOf('/');
-        var group = slash < 0 ? "" : apiVersion[..slash];
+        var (group, version) = SplitApiVersion(apiVersion);
         var kind = KindCatalogue.Find(group, name);
         var key = KeyOf(map, group, name, kind);
         if (kind is null)
@@ -68,7 +68,8 @@ public static class ResourceDecoder
             return;
         }
         var scope = new DecodeScope(key.ToString());
-        if (!kind.Versions.Contains(apiVersion[(slash + 1)..]))
+        DuplicateKeys.Tell(map, scope);
+        if (!kind.Versions.Contains(version))
             scope.Add(
                 ProblemCatalogue.UnknownVersion(map.At, scope.Subject, apiVersion, kind.ApiVersion(kind.Versions[0]))
             );
@@ -147,6 +148,29 @@ public static class ResourceDecoder
         );
     }
 
+    private static (string Group, string Version) SplitApiVersion(string apiVersion)
+    {
+        var slash = apiVersion.IndexOf('/');
+        return slash < 0 ? ("", apiVersion) : (apiVersion[..slash], apiVersion[(slash + 1)..]);
+    }
+
     private static string Text(YamlMapping? map, string field) =>
         map?.Find(field) is YamlScalar { IsNull: false } scalar ? scalar.Value : "";
+
+    /// <summary>A list of one kind, or of several.</summary>
+    /// <param name="Kind">Of its items; null where each says its own.</param>
+    private sealed record TypedList(string ApiVersion, string? Kind)
+    {
+        public static TypedList? Of(string apiVersion, string kind)
+        {
+            if (kind == "List")
+                return new TypedList("", null);
+            if (!kind.EndsWith("List", StringComparison.Ordinal))
+                return null;
+            var item = kind[..^"List".Length];
+            return KindCatalogue.Find(SplitApiVersion(apiVersion).Group, item) is null
+                ? null
+                : new TypedList(apiVersion, item);
+        }
+    }
 }

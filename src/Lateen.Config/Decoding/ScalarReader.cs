@@ -45,15 +45,9 @@ internal static class ScalarReader
 
     private static object? Number(NumberSchema schema, YamlScalar scalar)
     {
-        if (!scalar.IsPlain)
+        if (!scalar.TryNumber(out var real, out var whole))
             return null;
-        if (!schema.IsWhole)
-            return double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
-                ? real
-                : null;
-        return long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-            ? whole
-            : null;
+        return schema.IsWhole ? whole : real;
     }
 
     private static object? Timestamp(string text) =>
@@ -71,8 +65,8 @@ internal static class ScalarReader
     {
         if (scalar.LooksLikeText)
             return new IntOrText(0, scalar.Value);
-        return int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? new IntOrText(number)
+        return scalar.TryNumber(out _, out var whole) && whole is >= int.MinValue and <= int.MaxValue
+            ? new IntOrText((int)whole.Value)
             : null;
     }
 

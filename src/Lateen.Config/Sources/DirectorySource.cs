@@ -131,7 +131,7 @@ public sealed class DirectorySource : IDisposable
             }
             foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
             {
-                if (Path.GetExtension(file) is ".yaml" or ".yml" && !Path.GetFileName(file).StartsWith('.'))
+                if (Path.GetExtension(file) is ".yaml" or ".yml" or ".json" && !Path.GetFileName(file).StartsWith('.'))
                     texts[file] = File.ReadAllText(file);
             }
         }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Lateen.Config.Yaml;
@@ -26,8 +25,8 @@ internal static class YamlJson
             return JsonValue.Create(scalar.Value);
         if (scalar.Flag is { } flag)
             return JsonValue.Create(flag);
-        return long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-            ? JsonValue.Create(whole)
-            : JsonValue.Create(double.Parse(scalar.Value, CultureInfo.InvariantCulture));
+        return scalar.TryNumber(out var real, out var whole) && whole is { } exact
+            ? JsonValue.Create(exact)
+            : JsonValue.Create(real);
     }
 }

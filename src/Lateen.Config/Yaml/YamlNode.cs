@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using Lateen.Core;
 
 namespace Lateen.Config.Yaml;
@@ -15,24 +14,30 @@ internal sealed record YamlScalar(SourceLocation At, string Value, bool IsPlain)
     /// <summary>The words of YAML 1.1, which the Kubernetes API reads so too.</summary>
     public bool? Flag =>
         !IsPlain ? null
-        : Value is "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" ? true
-        : Value is "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" ? false
+        : Value is "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "y" or "Y" or "on" or "On" or "ON" ? true
+        : Value is "false" or "False" or "FALSE" or "no" or "No" or "NO" or "n" or "N" or "off" or "Off" or "OFF"
+            ? false
         : null;
 
     /// <summary>Neither a flag nor a number.</summary>
-    public bool LooksLikeText => !IsPlain || (Flag is null && !IsNumber);
+    public bool LooksLikeText => !IsPlain || (Flag is null && !TryNumber(out _, out _));
 
-    private bool IsNumber =>
-        Value.Length > 0
-        && (char.IsAsciiDigit(Value[^1]) || Value[^1] == '.')
-        && (char.IsAsciiDigit(Value[0]) || Value[0] is '-' or '+' or '.')
-        && double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    /// <summary>The number that it is.</summary>
+    public bool TryNumber(out double real, out long? whole)
+    {
+        real = 0;
+        whole = null;
+        return IsPlain && YamlNumber.TryParse(Value, out real, out whole);
+    }
 }
 
 internal sealed record YamlSequence(SourceLocation At, IReadOnlyList<YamlNode> Items) : YamlNode(At);
 
 internal sealed record YamlMapping(SourceLocation At, IReadOnlyList<YamlEntry> Entries) : YamlNode(At)
 {
+    /// <summary>Keys that are there a second time; the first ones count.</summary>
+    public IReadOnlyList<YamlScalar> Duplicates { get; init; } = [];
+
     public YamlNode? Find(string key)
     {
         foreach (var entry in Entries)

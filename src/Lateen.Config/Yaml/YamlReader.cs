@@ -5,15 +5,20 @@ using SharpYaml.Events;
 
 namespace Lateen.Config.Yaml;
 
-/// <summary>Reads the documents of a text. What is no YAML at all, or names a key twice, is a problem and ends the reading.</summary>
+/// <summary>Reads the documents of a text. What is no YAML at all is a problem and ends the reading.</summary>
 internal sealed class YamlReader
 {
     /// <summary>Deeper than any resource, and a bound for what a hostile text may make us do.</summary>
     private const int MaxDepth = 64;
 
+    /// <summary>Nodes that a document may have by aliases: each of a few lines may stand for ten times the one before.</summary>
+    private const int MaxAliased = 100_000;
+
     private readonly string _source;
     private readonly IParser _parser;
-    private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (YamlNode Node, int Size)> _anchors = new(StringComparer.Ordinal);
+    private int _size;
+    private int _aliased;
 
     private YamlReader(string source, string text)
     {
@@ -21,12 +26,14 @@ internal sealed class YamlReader
         _parser = Parser.CreateParser(new StringReader(text));
     }
 
-    /// <summary>Documents of a text; empty ones are left out.</summary>
+    /// <summary>Documents of a text, which may be JSON; empty ones are left out.</summary>
     /// <param name="problem">What is wrong with the text; the documents before it are returned.</param>
     public static IReadOnlyList<YamlNode> Read(string source, string text, out Problem? problem)
     {
-        var documents = new List<YamlNode>();
         problem = null;
+        if (JsonDocuments.TryRead(source, text) is { } json)
+            return json;
+        var documents = new List<YamlNode>();
         try
         {
             new YamlReader(source, text).ReadAll(documents);
@@ -57,6 +64,7 @@ internal sealed class YamlReader
             if (_parser.Current is not DocumentStart)
                 continue;
             _anchors.Clear();
+            _size = _aliased = 0;
             _parser.MoveNext();
             var node = ReadNode(0);
             if (node is not YamlScalar { IsNull: true })
@@ -70,22 +78,34 @@ internal sealed class YamlReader
         var at = new SourceLocation(_source, current.Start.Line + 1, current.Start.Column + 1);
         if (depth > MaxDepth)
             throw new InvalidYamlException(at, "is nested too deeply");
+        var before = _size++;
         var node = current switch
         {
-            Scalar scalar => new YamlScalar(at, scalar.Value, scalar.Style == ScalarStyle.Plain),
+            Scalar scalar => new YamlScalar(at, scalar.Value, IsPlain(scalar)),
             SequenceStart => ReadSequence(at, depth),
             MappingStart => ReadMapping(at, depth),
-            AnchorAlias alias => _anchors.TryGetValue(alias.Value, out var anchored)
-                ? anchored
-                : throw new InvalidYamlException(
-                    at,
-                    $"refers to the anchor *{alias.Value}, which is not defined before"
-                ),
+            AnchorAlias alias => Anchored(alias, at),
             _ => throw new InvalidYamlException(at, "is not a value"),
         };
         if (current is NodeEvent { Anchor: { Length: > 0 } anchor })
-            _anchors[anchor] = node;
+            _anchors[anchor] = (node, _size - before);
         return node;
+    }
+
+    /// <summary>A tag may say that something is a text that looks like something else.</summary>
+    private static bool IsPlain(Scalar scalar) =>
+        scalar.Style == ScalarStyle.Plain
+        && scalar.Tag is not ("tag:yaml.org,2002:str" or "tag:yaml.org,2002:binary" or "!");
+
+    private YamlNode Anchored(AnchorAlias alias, SourceLocation at)
+    {
+        if (!_anchors.TryGetValue(alias.Value, out var anchored))
+            throw new InvalidYamlException(at, $"refers to the anchor *{alias.Value}, which is not defined before");
+        _size += anchored.Size;
+        _aliased += anchored.Size;
+        if (_aliased > MaxAliased)
+            throw new InvalidYamlException(at, "repeats too much by aliases");
+        return anchored.Node;
     }
 
     private YamlSequence ReadSequence(SourceLocation at, int depth)
@@ -98,22 +118,19 @@ internal sealed class YamlReader
 
     private YamlMapping ReadMapping(SourceLocation at, int depth)
     {
-        var entries = new List<YamlEntry>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var mapping = new YamlMappingBuilder(at);
         while (_parser.MoveNext() && _parser.Current is not MappingEnd)
         {
             if (ReadNode(depth + 1) is not YamlScalar key)
                 throw new InvalidYamlException(at, "has a key that is not a plain value");
             _parser.MoveNext();
             var value = ReadNode(depth + 1);
-            if (key is { Value: "<<", IsPlain: true } && value is YamlMapping merged)
-                entries.AddRange(merged.Entries.Where(entry => seen.Add(entry.Key.Value)));
-            else if (seen.Add(key.Value))
-                entries.Add(new YamlEntry(key, value));
-            else
-                throw new InvalidYamlException(key.At, $"has the key \"{key.Value}\" twice");
+            if (key is not { Value: "<<", IsPlain: true })
+                mapping.Add(key, value);
+            else if (!mapping.Merge(value))
+                throw new InvalidYamlException(value.At, "is merged by <<, and is no mapping");
         }
-        return new YamlMapping(at, entries);
+        return mapping.Build();
     }
 
     private sealed class InvalidYamlException(SourceLocation at, string message) : Exception(message)

@@ -309,7 +309,8 @@ public class DecodingTests
 
     [Theory]
     [InlineData("a: [", "LT0101")]
-    [InlineData("a: 1\na: 2", "LT0101")]
+    [InlineData("apiVersion: v1\nkind: Service\nkind: Pod\nmetadata: {name: x}\nspec: {}", "LT0112")]
+    [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {selector: {a: b, a: b}}", "LT0112")]
     [InlineData("- 1", "LT0102")]
     [InlineData("kind: Service", "LT0102")]
     [InlineData("apiVersion: networking.istio.io/v1\nkind: VirtualServices\nmetadata: {name: x}", "LT0103")]

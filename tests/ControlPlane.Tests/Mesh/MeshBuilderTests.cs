@@ -18,7 +18,7 @@ public class MeshBuilderTests
             Service("none", "{}"),
             Service("elsewhere", "{app: a}", ns: "other"),
             Entry("first", "{app: a, tier: x}"),
-            Entry("second", "{app: a, tier: y}"),
+            Entry("second", "{app: a, tier: z}"),
             Entry("third", "{app: b}")
         ).Snapshot;
         Assert.Equal(["first"], EndpointsOf(mesh, "both.default"));
