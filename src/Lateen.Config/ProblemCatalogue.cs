@@ -113,6 +113,51 @@ public static class ProblemCatalogue
     public static Problem FieldDeprecated(SourceLocation at, string subject, string field, string fix) =>
         new("LT0205", Severity.Warning, at, subject, field, "is deprecated", fix);
 
+    public static Problem NoEffect(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0206", Severity.Warning, at, subject, field, what, fix);
+
+    public static Problem BadHost(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0210", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadName(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0211", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadLabel(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0212", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadPattern(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0213", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadHttp(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0214", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadAddress(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0215", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadTls(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0216", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem Twice(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0217", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadVisibility(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0218", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadSelection(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0219", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadToken(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0220", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadExpression(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0221", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadUrl(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0222", Severity.Error, at, subject, field, what, fix);
+
+    public static Problem BadLocality(SourceLocation at, string subject, string field, string what, string fix) =>
+        new("LT0223", Severity.Error, at, subject, field, what, fix);
+
     public static Problem UnknownSubset(SourceLocation at, string subject, string field, string subset, string host) =>
         new(
             "LT0301",

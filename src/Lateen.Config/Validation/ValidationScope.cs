@@ -6,18 +6,27 @@ using Lateen.Core;
 namespace Lateen.Config.Validation;
 
 /// <summary>Takes what a check finds, and finds out where it stands.</summary>
-internal sealed class ValidationScope(DecodeScope scope, YamlNode document)
+/// <param name="key">The resource that is checked.</param>
+internal sealed class ValidationScope(ConfigKey key, DecodeScope scope, YamlNode document)
 {
+    /// <summary>A kind of problem of the <see cref="ProblemCatalogue"/>.</summary>
+    public delegate Problem ProblemKind(SourceLocation at, string subject, string field, string what, string fix);
+
+    public ConfigKey Key => key;
+
+    public void Add(ProblemKind kind, FieldPath at, string what, string fix) =>
+        scope.Add(kind(Place(at), scope.Subject, at.ToString(), what, fix));
+
     public void Missing(FieldPath at) => scope.Add(ProblemCatalogue.Missing(Place(at), scope.Subject, at.ToString()));
 
-    public void Bad(FieldPath at, string what, string fix) =>
-        scope.Add(ProblemCatalogue.BadValue(Place(at), scope.Subject, at.ToString(), what, fix));
+    public void Bad(FieldPath at, string what, string fix) => Add(ProblemCatalogue.BadValue, at, what, fix);
 
-    public void OutOfRange(FieldPath at, string what, string fix) =>
-        scope.Add(ProblemCatalogue.OutOfRange(Place(at), scope.Subject, at.ToString(), what, fix));
+    public void OutOfRange(FieldPath at, string what, string fix) => Add(ProblemCatalogue.OutOfRange, at, what, fix);
 
-    public void Exclusive(FieldPath at, string what, string fix) =>
-        scope.Add(ProblemCatalogue.Exclusive(Place(at), scope.Subject, at.ToString(), what, fix));
+    public void Exclusive(FieldPath at, string what, string fix) => Add(ProblemCatalogue.Exclusive, at, what, fix);
+
+    /// <summary>A warning: what is written there does nothing.</summary>
+    public void NoEffect(FieldPath at, string what, string fix) => Add(ProblemCatalogue.NoEffect, at, what, fix);
 
     private SourceLocation Place(FieldPath at) => at.PlaceIn(document);
 }

@@ -54,14 +54,14 @@ public class DecodingTests
             {
                 "VirtualService",
                 "{hosts: [a], http: [{match: [{uri: {regex: '(?=x)'}}], route: [{destination: {host: a}}]}]}",
-                "LT0203",
+                "LT0213",
                 "spec.http[0].match[0].uri.regex",
                 "RE2"
             },
             {
                 "VirtualService",
                 "{hosts: [a], http: [{match: [{uri: {regex: '('}}], route: [{destination: {host: a}}]}]}",
-                "LT0203",
+                "LT0213",
                 "spec.http[0].match[0].uri.regex",
                 "RE2"
             },
@@ -95,8 +95,8 @@ public class DecodingTests
             },
             {
                 "VirtualService",
-                "{hosts: [a], http: [{redirect: {redirectCode: 305}}]}",
-                "LT0203",
+                "{hosts: [a], http: [{redirect: {uri: /, redirectCode: 305}}]}",
+                "LT0214",
                 "spec.http[0].redirect.redirectCode",
                 "301"
             },
@@ -152,7 +152,13 @@ public class DecodingTests
             },
             { "DestinationRule", "{subsets: [{name: v1}]}", "LT0201", "spec.host", "add" },
             { "DestinationRule", "{host: a, subsets: [{labels: {a: b}}]}", "LT0201", "spec.subsets[0].name", "add" },
-            { "DestinationRule", "{host: a, subsets: [{name: x}, {name: x}]}", "LT0203", "spec.subsets", "own name" },
+            {
+                "DestinationRule",
+                "{host: a, subsets: [{name: x}, {name: x}]}",
+                "LT0217",
+                "spec.subsets",
+                "remove or change"
+            },
             {
                 "DestinationRule",
                 "{host: a, trafficPolicy: {loadBalancer: {simple: FASTEST}}}",
@@ -195,7 +201,7 @@ public class DecodingTests
             {
                 "ServiceEntry",
                 "{hosts: [a.b], resolution: STATIC, endpoints: [{address: x.y}]}",
-                "LT0203",
+                "LT0215",
                 "spec.endpoints[0].address",
                 "DNS"
             },
@@ -300,7 +306,7 @@ public class DecodingTests
     {
         var decoded = Decode(
             "VirtualService",
-            "{hosts: [a], http: [{fault: {abort: {httpStatus: 500}}, route: [{destination: {host: a}}]}]}"
+            "{hosts: [a], http: [{fault: {abort: {httpStatus: 500, percentage: {value: 100}}}, route: [{destination: {host: a}}]}]}"
         );
         var problem = Assert.Single(decoded.Problems);
         Assert.Equal((Severity.Warning, "spec.http[0].fault"), (problem.Severity, problem.Field));

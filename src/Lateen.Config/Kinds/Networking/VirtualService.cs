@@ -10,6 +10,9 @@ public sealed record VirtualService
     /// <summary>Gateway name that stands for all sidecars.</summary>
     public const string Mesh = "mesh";
 
+    /// <summary>The gateways of one that names none.</summary>
+    public static IReadOnlyList<string> MeshOnly { get; } = [Mesh];
+
     /// <summary>
     /// What clients ask for: DNS names, with a <c>*.</c> in front for all below; short names are completed with the resource's namespace.
     /// One without hosts holds rules that another one delegates to.
@@ -17,7 +20,7 @@ public sealed record VirtualService
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary><c>namespace/name</c> or <c>name</c> of Gateways, or <c>mesh</c> for all sidecars, which is the default.</summary>
-    public IReadOnlyList<string> Gateways { get; init; } = [Mesh];
+    public IReadOnlyList<string> Gateways { get; init; } = MeshOnly;
 
     /// <summary>Rules for HTTP, HTTP/2 and gRPC; the first that matches wins.</summary>
     public IReadOnlyList<HttpRule> Http { get; init; } = [];

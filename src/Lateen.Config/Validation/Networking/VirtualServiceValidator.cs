@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Decoding;
+using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Validation.Values;
+
+namespace Lateen.Config.Validation.Networking;
+
+/// <summary>VirtualServices: hosts, gateways, and the rules of each protocol.</summary>
+internal static class VirtualServiceValidator
+{
+    public static void Check(VirtualService service, FieldPath at, ValidationScope scope)
+    {
+        if (service.Http.Count == 0 && service.Tcp.Count == 0 && service.Tls.Count == 0)
+            scope.Missing(at["http"]);
+        if (service.Hosts.Count == 0)
+            CheckDelegate(service, at, scope);
+        else
+            CheckHosts(service, at["hosts"], scope);
+        for (var i = 0; i < service.Gateways.Count; i++)
+            CheckGateway(service.Gateways[i], at["gateways"][i], scope);
+        for (var i = 0; i < service.Http.Count; i++)
+            HttpRuleValidator.Check(service.Http[i], isDelegate: service.Hosts.Count == 0, at["http"][i], scope);
+        for (var i = 0; i < service.Tls.Count; i++)
+            ConnectionRuleValidator.Check(service.Tls[i], service.Hosts, at["tls"][i], scope);
+        for (var i = 0; i < service.Tcp.Count; i++)
+            ConnectionRuleValidator.Check(service.Tcp[i], at["tcp"][i], scope);
+        Visibility.Check(service.ExportTo, at["exportTo"], mayBeNone: false, scope);
+        Reachability.Check(service, at, scope);
+    }
+
+    /// <summary>One without hosts holds HTTP rules for others, and nothing else.</summary>
+    private static void CheckDelegate(VirtualService service, FieldPath at, ValidationScope scope)
+    {
+        if (!ReferenceEquals(service.Gateways, VirtualService.MeshOnly) && service.Gateways.Count > 0)
+            scope.Exclusive(
+                at["gateways"],
+                "stands in a VirtualService without hosts, which others delegate to",
+                "remove it, or add hosts"
+            );
+        if (service.Tls.Count > 0 || service.Tcp.Count > 0)
+            scope.Missing(at["hosts"]);
+    }
+
+    private static void CheckHosts(VirtualService service, FieldPath at, ValidationScope scope)
+    {
+        for (var i = 0; i < service.Hosts.Count; i++)
+        {
+            Hosts.CheckNameOrAddress(service.Hosts[i], at[i], scope);
+            if (service.Hosts[i] == "*" && service.Gateways.Contains(VirtualService.Mesh))
+                scope.Add(
+                    ProblemCatalogue.BadHost,
+                    at[i],
+                    "* cannot be routed in the mesh, only on gateways",
+                    "name the hosts, or remove mesh from gateways"
+                );
+        }
+        Names.CheckUnique(service.Hosts, at, "host", scope);
+    }
+
+    private static void CheckGateway(string gateway, FieldPath at, ValidationScope scope)
+    {
+        if (gateway == VirtualService.Mesh)
+            return;
+        var slash = gateway.IndexOf('/');
+        var ns = slash < 0 ? "default" : gateway[..slash];
+        var name = gateway[(slash + 1)..];
+        if (ns != "." && !Names.IsLabel(ns) || !Hosts.IsDnsName(name))
+            scope.Add(
+                ProblemCatalogue.BadName,
+                at,
+                $"\"{gateway}\" is no name of a Gateway",
+                "write name, or namespace/name"
+            );
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Decoding;
+using Lateen.Config.Kinds.Security;
+using Lateen.Config.Validation.Values;
+
+namespace Lateen.Config.Validation.Security;
+
+/// <summary>AuthorizationPolicies: what cannot be understood must not seem to be in force.</summary>
+internal static class AuthorizationPolicyValidator
+{
+    public static void Check(AuthorizationPolicy policy, FieldPath at, ValidationScope scope)
+    {
+        LabelRules.CheckTargets(policy.Selector, policy.TargetRef, policy.TargetRefs, at, scope);
+        if (policy.Action == AuthorizationAction.Custom && policy.Provider is not { Name.Length: > 0 })
+            scope.Missing(at["provider"]["name"]);
+        if (policy.Action != AuthorizationAction.Custom && policy.Provider is not null)
+            scope.Exclusive(at["provider"], "is for CUSTOM only", "set action: CUSTOM, or remove it");
+        if (policy.Rules.Count == 0 && policy.Action != AuthorizationAction.Allow)
+            scope.NoEffect(
+                at["rules"],
+                $"{policy.Action.ToString().ToUpperInvariant()} without rules hits no request",
+                "add rules; an empty one, {}, is every request"
+            );
+        for (var i = 0; i < policy.Rules.Count; i++)
+            CheckRule(policy.Rules[i], at["rules"][i], scope);
+    }
+
+    private static void CheckRule(AuthorizationRule rule, FieldPath at, ValidationScope scope)
+    {
+        for (var i = 0; i < rule.From.Count; i++)
+        {
+            if (rule.From[i].Source is { } source)
+                SourceValidator.Check(source, at["from"][i]["source"], scope);
+            else
+                scope.Missing(at["from"][i]["source"]);
+        }
+        for (var i = 0; i < rule.To.Count; i++)
+        {
+            if (rule.To[i].Operation is { } operation)
+                OperationValidator.Check(operation, at["to"][i]["operation"], scope);
+            else
+                scope.Missing(at["to"][i]["operation"]);
+        }
+        for (var i = 0; i < rule.When.Count; i++)
+            ConditionValidator.Check(rule.When[i], at["when"][i], scope);
+    }
+}
