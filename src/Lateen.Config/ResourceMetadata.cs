@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text.Json.Nodes;
+using Lateen.Config.Schemas;
 
 namespace Lateen.Config;
 
@@ -45,9 +46,11 @@ public sealed record ResourceMetadata
     public string SelfLink { get; init; } = "";
 
     /// <summary>Who must be done before it goes.</summary>
+    [ListSet]
     public IReadOnlyList<string> Finalizers { get; init; } = [];
 
     /// <summary>Resources that it goes with.</summary>
+    [ListKeys("uid")]
     public IReadOnlyList<JsonObject> OwnerReferences { get; init; } = [];
 
     /// <summary>Who set which fields.</summary>

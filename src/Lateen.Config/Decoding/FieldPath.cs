@@ -38,7 +38,7 @@ public sealed class FieldPath
     }
 
     /// <summary>Where it stands, or the closest thing around it that is there.</summary>
-    internal SourceLocation PlaceIn(YamlNode root) => Find(root).At;
+    internal SourceLocation PlaceIn(YamlNode root) => root.At.Line == 0 ? root.At : Find(root).At;
 
     private YamlNode Find(YamlNode root)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text.Json.Nodes;
 using Lateen.Config.Schemas;
 using Lateen.Config.Validation;
 using Lateen.Config.Yaml;
@@ -21,6 +22,15 @@ public static class ResourceDecoder
             result.Add(broken);
         foreach (var document in documents)
             Decode(document, null, result);
+        return result;
+    }
+
+    /// <summary>Reads one object that came as JSON. Messages are those of YAML, without line and column.</summary>
+    /// <param name="source">Store or client that messages name.</param>
+    public static DecodedText Decode(string source, JsonObject resource)
+    {
+        var result = new DecodedText(isReadable: true);
+        Decode(YamlJson.FromJson(resource, new SourceLocation(source)), null, result);
         return result;
     }
 

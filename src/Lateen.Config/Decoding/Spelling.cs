@@ -4,9 +4,14 @@ namespace Lateen.Config.Decoding;
 /// <summary>Guesses what a misspelt name was meant to be.</summary>
 public static class Spelling
 {
+    /// <summary>Longer ones are no slip of the finger, and would take long to compare.</summary>
+    private const int MaxLength = 100;
+
     /// <summary>The closest of the known names, if it is close at all.</summary>
     public static string? Closest(string name, IEnumerable<string> known)
     {
+        if (name.Length > MaxLength)
+            return null;
         string? best = null;
         var least = Math.Max(1, name.Length / 3) + 1;
         foreach (var candidate in known.Order(StringComparer.Ordinal))

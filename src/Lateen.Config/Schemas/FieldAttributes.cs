@@ -58,3 +58,18 @@ public sealed class DeprecatedAttribute(string instead) : Attribute
     /// <summary>What to do, as an imperative.</summary>
     public string Instead => instead;
 }
+
+/// <summary>
+/// Items of the list are told apart by these fields, so that patches merge them and several writers may each own some of them. A list
+/// without it is a value of its own: whoever writes it, writes all of it.
+/// </summary>
+/// <param name="keys">As users write them; the first is the one that strategic merge patches go by.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ListKeysAttribute(params string[] keys) : Attribute
+{
+    public IReadOnlyList<string> Keys => keys;
+}
+
+/// <summary>The list is a set: each text is there once, and has owners of its own.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ListSetAttribute : Attribute;

@@ -19,6 +19,8 @@ public sealed class FieldSchema
         MayBeEmpty = required is null or { MayBeEmpty: true };
         IsNotInForce = property.IsDefined(typeof(NotInForceAttribute));
         OneOf = property.GetCustomAttribute<OneOfAttribute>();
+        ListKeys = property.GetCustomAttribute<ListKeysAttribute>()?.Keys;
+        IsSet = property.IsDefined(typeof(ListSetAttribute));
         Deprecated = property.GetCustomAttribute<DeprecatedAttribute>()?.Instead;
         _set = Accessors.Setter(property);
         _get = Accessors.Getter(property);
@@ -45,6 +47,12 @@ public sealed class FieldSchema
 
     /// <summary>What it is, its default and its unit, in a sentence or two.</summary>
     public string Description => Documentation.Of(Property);
+
+    /// <summary>What tells the items of a list apart (x-kubernetes-list-map-keys); null for lists that are written as a whole.</summary>
+    public IReadOnlyList<string>? ListKeys { get; }
+
+    /// <summary>A list whose items are there once (x-kubernetes-list-type: set).</summary>
+    public bool IsSet { get; }
 
     public object? Get(object owner) => _get(owner);
 

@@ -41,6 +41,9 @@ public sealed class KindSchema
 
     public bool IsNotInForce => _declared.IsNotInForce;
 
+    /// <summary>Kubernetes' own kinds are patched by strategic merges; custom resources are not.</summary>
+    public bool HasStrategicMerge => Group is "" or "discovery.k8s.io";
+
     /// <summary>The specification; the whole document where <see cref="IsWhole"/>.</summary>
     public ObjectSchema Content { get; }
 

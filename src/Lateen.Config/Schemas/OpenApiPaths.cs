@@ -120,24 +120,26 @@ internal sealed class OpenApiPaths(bool isV2)
         if (all.Count > 0)
             operation["parameters"] = all;
         if (isV2 && verb is "patch")
-            operation["consumes"] = PatchTypes();
+            operation["consumes"] = PatchTypes(kind);
         else if (verb is "patch")
             operation["requestBody"] = new JsonObject
             {
                 ["content"] = new JsonObject(
-                    PatchTypes().Select(static type => KeyValuePair.Create(type!.GetValue<string>(), Anything()))
+                    PatchTypes(kind).Select(static type => KeyValuePair.Create(type!.GetValue<string>(), Anything()))
                 ),
             };
         return operation;
     }
 
-    private static JsonArray PatchTypes() =>
-        [
-            "application/json-patch+json",
-            "application/merge-patch+json",
-            "application/strategic-merge-patch+json",
-            "application/apply-patch+yaml",
-        ];
+    /// <summary>Only Kubernetes' own kinds have a strategic merge; <c>kubectl apply</c> decides by this which patch it makes.</summary>
+    private static JsonArray PatchTypes(KindSchema kind)
+    {
+        var types = new JsonArray("application/json-patch+json", "application/merge-patch+json");
+        if (kind.HasStrategicMerge)
+            types.Add("application/strategic-merge-patch+json");
+        types.Add("application/apply-patch+yaml");
+        return types;
+    }
 
     private static JsonNode? Anything() => new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } };
 

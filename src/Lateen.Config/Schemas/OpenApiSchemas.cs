@@ -82,11 +82,30 @@ internal sealed class OpenApiSchemas(string prefix)
             var value = Of(field.Value);
             if (field.Description.Length > 0)
                 value["description"] = field.Description;
+            AddListType(value, field);
             properties[field.Name] = value;
         }
         var required = content.Fields.Where(static field => field.IsRequired).Select(static field => field.Name);
         if (required.Any())
             schema["required"] = new JsonArray([.. required.Select(static name => JsonValue.Create(name))]);
+    }
+
+    /// <summary>How writers share the list: x-kubernetes-list-type, and for strategic merges x-kubernetes-patch-strategy.</summary>
+    private static void AddListType(JsonObject value, FieldSchema field)
+    {
+        if (field.Value is not ListSchema)
+            return;
+        var isMerged = field.IsSet || field.ListKeys is not null;
+        value["x-kubernetes-list-type"] =
+            field.IsSet ? "set"
+            : isMerged ? "map"
+            : "atomic";
+        if (isMerged)
+            value["x-kubernetes-patch-strategy"] = "merge";
+        if (field.ListKeys is not { } keys)
+            return;
+        value["x-kubernetes-list-map-keys"] = new JsonArray([.. keys.Select(static key => JsonValue.Create(key))]);
+        value["x-kubernetes-patch-merge-key"] = keys[0];
     }
 
     private static JsonObject Choice(ChoiceSchema choice) =>

@@ -9,6 +9,7 @@ namespace Lateen.Config.Kinds.Core;
 public sealed record Service
 {
     /// <summary>Its ports.</summary>
+    [ListKeys("port", "protocol")]
     public IReadOnlyList<ServicePort> Ports { get; init; } = [];
 
     /// <summary>Labels of its workloads; empty selects none.</summary>

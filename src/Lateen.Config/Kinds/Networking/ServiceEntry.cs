@@ -16,6 +16,7 @@ public sealed record ServiceEntry
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>Its ports.</summary>
+    [ListKeys("name")]
     public IReadOnlyList<Port> Ports { get; init; } = [];
 
     /// <summary>MESH_EXTERNAL by default.</summary>
