@@ -191,12 +191,12 @@ public class YamlTests
 
     /// <summary>A document where anything may be: the configuration of an EnvoyFilter.</summary>
     private static string Plugin(string config) =>
-        $"apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {{name: x}}\nspec: {{configPatches: [{{patch: {{value: &r {{}}}}}}]}}\nstatus:\n{config}\n";
+        $"apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {{name: x}}\nspec: {{}}\nstatus:\n{config}\n";
 
     private static System.Text.Json.Nodes.JsonObject Config(string config)
     {
         var text =
-            "apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: x}\nspec:\n configPatches:\n - patch:\n    value:\n"
+            "apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: x}\nspec:\n configPatches:\n - applyTo: CLUSTER\n   patch:\n    operation: MERGE\n    value:\n"
             + string.Concat(config.Split('\n').Select(static line => $"    {line}\n"));
         var decoded = ResourceDecoder.Decode("t", text);
         Assert.Equal(["LT0501"], decoded.Problems.Select(static problem => problem.Code));
