@@ -54,6 +54,7 @@ public static class CommandTable
             UpCommand.Create(),
             DemoCommand.Create(),
             ValidateCommand.Create(),
+            AnalyzeCommand.Create(),
             ProxyStatusCommand.Create(),
             VersionCommand.Create(),
         };

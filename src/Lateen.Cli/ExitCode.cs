@@ -15,4 +15,7 @@ public static class ExitCode
 
     /// <summary>Something that is needed does not answer, or a port is taken.</summary>
     public const int Unavailable = 69;
+
+    /// <summary>Analysis found what it was told to fail for (istioctl's number).</summary>
+    public const int IssuesFound = 79;
 }

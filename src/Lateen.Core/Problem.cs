@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Lateen.Core;
 
-/// <summary>Whether a <see cref="Problem"/> keeps a resource out of force (<see cref="Error"/>) or only deserves attention.</summary>
+/// <summary>Whether a <see cref="Problem"/> keeps a resource out of force (<see cref="Error"/>), deserves attention, or is only told.</summary>
 public enum Severity : byte
 {
+    Info,
     Warning,
     Error,
 }

@@ -66,7 +66,7 @@ public sealed class DirectorySource : IDisposable
         Dictionary<string, string> texts;
         try
         {
-            texts = ReadFiles();
+            texts = ReadFiles(_paths);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -119,10 +119,11 @@ public sealed class DirectorySource : IDisposable
     }
 
     /// <summary>Texts by the path that messages name: as the user gave it, with what follows inside a directory.</summary>
-    private Dictionary<string, string> ReadFiles()
+    /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
+    public static Dictionary<string, string> ReadFiles(IReadOnlyList<string> paths)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in _paths)
+        foreach (var path in paths)
         {
             if (File.Exists(path))
             {

@@ -25,7 +25,6 @@ internal static class VirtualServiceValidator
         for (var i = 0; i < service.Tcp.Count; i++)
             ConnectionRuleValidator.Check(service.Tcp[i], at["tcp"][i], scope);
         Visibility.Check(service.ExportTo, at["exportTo"], mayBeNone: false, scope);
-        Reachability.Check(service, at, scope);
     }
 
     /// <summary>One without hosts holds HTTP rules for others, and nothing else.</summary>
