@@ -28,6 +28,9 @@ internal sealed class DecodeScope(string subject)
         _problems.Add(problem);
     }
 
+    /// <summary>Whether an error of the field is known already, or what explains it.</summary>
+    public bool IsTold(string field) => _told.Contains(field);
+
     /// <summary>A misspelt field explains why the one it was meant to be is missing.</summary>
     public void Explain(string field) => _told.Add(field);
 }

@@ -17,6 +17,9 @@ internal sealed class ValidationScope(ConfigKey key, DecodeScope scope, YamlNode
     public void Add(ProblemKind kind, FieldPath at, string what, string fix) =>
         scope.Add(kind(Place(at), scope.Subject, at.ToString(), what, fix));
 
+    /// <summary>Whether the field is known to be wrong or misspelt, so that nothing follows from its not being there.</summary>
+    public bool IsTold(FieldPath at) => scope.IsTold(at.ToString());
+
     public void Missing(FieldPath at) => scope.Add(ProblemCatalogue.Missing(Place(at), scope.Subject, at.ToString()));
 
     public void Bad(FieldPath at, string what, string fix) => Add(ProblemCatalogue.BadValue, at, what, fix);

@@ -12,10 +12,10 @@ internal static class VirtualServiceValidator
     {
         if (service.Http.Count == 0 && service.Tcp.Count == 0 && service.Tls.Count == 0)
             scope.Missing(at["http"]);
-        if (service.Hosts.Count == 0)
-            CheckDelegate(service, at, scope);
-        else
+        if (service.Hosts.Count > 0)
             CheckHosts(service, at["hosts"], scope);
+        else if (!scope.IsTold(at["hosts"]))
+            CheckDelegate(service, at, scope);
         for (var i = 0; i < service.Gateways.Count; i++)
             CheckGateway(service.Gateways[i], at["gateways"][i], scope);
         for (var i = 0; i < service.Http.Count; i++)
