@@ -10,7 +10,8 @@ public readonly record struct TextRange(int Offset, int Length);
 
 /// <summary>
 /// Header lines in order of arrival, with names in lower case (as Envoy and HTTP/2 have them), in one growing byte
-/// array that is reused from request to request: in steady state nothing is allocated.
+/// array that is reused from request to request: in steady state nothing is allocated. Lines lie there as HTTP/1 sends
+/// them, so that many leave in one copy.
 /// </summary>
 /// <remarks>
 /// Not thread-safe: owned by one exchange. A span handed out is valid until the next call that adds text.
@@ -19,6 +20,10 @@ public sealed class HeaderMap
 {
     private const int KnownCount = (int)KnownHeader.XEnvoyOverloaded + 1;
     private const short None = -1;
+
+    /// <summary>": " behind the name, CRLF behind the value.</summary>
+    private const int ColonLength = 2;
+    private const int LineOverhead = ColonLength + 2;
 
     private byte[] _bytes = new byte[1024];
     private int _used;
@@ -55,29 +60,28 @@ public sealed class HeaderMap
     /// <summary>Appends a line. The name is put into lower case; neither part is checked, which is the codec's duty.</summary>
     public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        var target = Reserve(name.Length + value.Length);
-        Ascii.ToLower(name, target, out _);
-        value.CopyTo(target[name.Length..]);
-        Append(KnownHeaders.Classify(target[..name.Length]), name.Length, value.Length);
+        Ascii.ToLower(name, Reserve(name.Length), out _);
+        AddNamed(name.Length, value);
     }
 
     /// <summary>Appends a well-known line.</summary>
-    public void Add(KnownHeader id, ReadOnlySpan<byte> value)
-    {
-        var name = KnownHeaders.Name(id);
-        var target = Reserve(name.Length + value.Length);
-        name.CopyTo(target);
-        value.CopyTo(target[name.Length..]);
-        Append(id, name.Length, value.Length);
-    }
+    public void Add(KnownHeader id, ReadOnlySpan<byte> value) => AddCanonical(id, KnownHeaders.Name(id), value);
 
     /// <summary>Appends a line whose name is known to be in lower case and to be that field's.</summary>
     internal void AddCanonical(KnownHeader id, ReadOnlySpan<byte> lowerCaseName, ReadOnlySpan<byte> value)
     {
-        var target = Reserve(lowerCaseName.Length + value.Length);
+        var target = Reserve(lowerCaseName.Length + value.Length + LineOverhead);
         lowerCaseName.CopyTo(target);
-        value.CopyTo(target[lowerCaseName.Length..]);
+        value.CopyTo(target[(lowerCaseName.Length + ColonLength)..]);
         Append(id, lowerCaseName.Length, value.Length);
+    }
+
+    /// <summary>Appends a line whose name was put, in lower case, at the start of what <see cref="Reserve"/> gave.</summary>
+    internal void AddNamed(int nameLength, ReadOnlySpan<byte> value)
+    {
+        var target = Reserve(nameLength + value.Length + LineOverhead);
+        value.CopyTo(target[(nameLength + ColonLength)..]);
+        Append(KnownHeaders.Classify(target[..nameLength]), nameLength, value.Length);
     }
 
     /// <summary>Replaces the lines of a field, when there are several, by one with their values in order and a separator between.</summary>
@@ -94,9 +98,9 @@ public sealed class HeaderMap
         }
         if (lines < 2)
             return;
-        var target = Reserve(length);
+        var target = Reserve(length + LineOverhead);
         Name(first).CopyTo(target);
-        var at = _fields[first].NameLength;
+        var at = _fields[first].NameLength + ColonLength;
         for (var i = first; i < _count; i++)
         {
             if (_fields[i].Id != id || _fields[i].IsRemoved)
@@ -240,10 +244,32 @@ public sealed class HeaderMap
     }
 
     /// <summary>Bytes that all text of the map takes on an HTTP/1 wire at the most.</summary>
-    internal int MaxWireLength => _used + (_count * 4);
+    internal int MaxWireLength => _used;
 
     /// <summary>Bytes that all text of the map takes as HPACK literals at the most: two lengths and a prefix for each line.</summary>
-    internal int MaxHpackLength => _used + (_count * 12);
+    internal int MaxHpackLength => _used + (_count * (12 - LineOverhead));
+
+    /// <summary>Writes the lines as they go over the wire of HTTP/1; returns their length. Those that lie together go in one piece.</summary>
+    internal int WriteLines(Span<byte> destination)
+    {
+        var written = 0;
+        var (start, end) = (0, 0);
+        for (var i = 0; i < _count; i++)
+        {
+            ref readonly var field = ref _fields[i];
+            if (field.IsRemoved)
+                continue;
+            if (field.NameOffset != end)
+            {
+                _bytes.AsSpan(start, end - start).CopyTo(destination[written..]);
+                written += end - start;
+                start = field.NameOffset;
+            }
+            end = field.ValueOffset + field.ValueLength + (LineOverhead - ColonLength);
+        }
+        _bytes.AsSpan(start, end - start).CopyTo(destination[written..]);
+        return written + end - start;
+    }
 
     public void Clear()
     {
@@ -252,30 +278,38 @@ public sealed class HeaderMap
         ((Span<short>)_firstKnown).Fill(None);
     }
 
-    /// <summary>Room behind the text in use, for a codec that decodes in place; <see cref="Append"/> then takes it.</summary>
+    /// <summary>Room behind the text in use, for a codec that puts a name there; <see cref="AddNamed"/> then takes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Span<byte> Reserve(int length)
     {
         if (_bytes.Length - _used < length)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
+            Grow(length);
         return _bytes.AsSpan(_used, length);
     }
 
-    /// <summary>Makes a line of the text at the start of what <see cref="Reserve"/> gave: name, then value.</summary>
-    internal void Append(KnownHeader id, int nameLength, int valueLength)
+    private void Grow(int length) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
+
+    /// <summary>Makes a line of the text behind what is in use: a name, two bytes of room, a value, two more.</summary>
+    private void Append(KnownHeader id, int nameLength, int valueLength)
     {
         if (_count == _fields.Length)
             Array.Resize(ref _fields, _fields.Length * 2);
+        var line = _bytes.AsSpan(_used, nameLength + valueLength + LineOverhead);
+        line[nameLength] = (byte)':';
+        line[nameLength + 1] = (byte)' ';
+        line[^2] = (byte)'\r';
+        line[^1] = (byte)'\n';
         _fields[_count] = new HeaderField
         {
             Id = id,
             NameOffset = _used,
             NameLength = nameLength,
-            ValueOffset = _used + nameLength,
+            ValueOffset = _used + nameLength + ColonLength,
             ValueLength = valueLength,
         };
         if (id != KnownHeader.Other && _firstKnown[(int)id] < 0)
             _firstKnown[(int)id] = (short)_count;
-        _used += nameLength + valueLength;
+        _used += line.Length;
         _count++;
     }
 

@@ -51,17 +51,14 @@ internal struct HeaderSection
     /// <summary>Lines left out for the underscore in their name.</summary>
     public int DroppedLines { get; private set; }
 
-    /// <summary>Reads lines up to the empty one.</summary>
+    /// <summary>Reads lines up to the empty one. The head is known to be complete and its lines to end in CRLF.</summary>
     public Http1Fault Read(ref ReadOnlySpan<byte> head, Http1Limits limits)
     {
-        while (true)
+        while (!head.StartsWith("\r\n"u8))
         {
-            var line = HeadScanner.TakeLine(ref head);
-            if (line.IsEmpty)
-                break;
             if (_headers.Count >= limits.MaxHeaderCount)
                 return Http1Fault.TooManyHeaders;
-            if (ReadLine(line, limits.HeadersWithUnderscores) is var fault and not Http1Fault.None)
+            if (ReadLine(ref head, limits.HeadersWithUnderscores) is var fault and not Http1Fault.None)
                 return fault;
         }
         if (IsChunked && ContentLength >= 0)
@@ -69,17 +66,24 @@ internal struct HeaderSection
         return DropHopByHop();
     }
 
-    private Http1Fault ReadLine(ReadOnlySpan<byte> line, HeadersWithUnderscores underscores)
+    /// <summary>Each byte is looked at once: the name ends where no token goes on, the value where its line does.</summary>
+    private Http1Fault ReadLine(ref ReadOnlySpan<byte> head, HeadersWithUnderscores underscores)
     {
-        if (line[0] is (byte)' ' or (byte)'\t')
+        if (head[0] is (byte)' ' or (byte)'\t')
             return Http1Fault.ObsoleteLineFolding;
-        var colon = line.IndexOf((byte)':');
-        if (colon < 0 || !HttpSyntax.IsToken(line[..colon]))
+        var nameLength = FieldName.Take(head, _headers);
+        if (nameLength == 0 || head[nameLength] != ':')
             return Http1Fault.InvalidHeaderName;
-        var value = HttpSyntax.TrimWhiteSpace(line[(colon + 1)..]);
-        if (!HttpSyntax.IsFieldValue(value))
+        // Nearly everybody puts one space there, so it is not left to trimming.
+        var start = head[nameLength + 1] == ' ' ? nameLength + 2 : nameLength + 1;
+        var rest = head[start..];
+        var end = HttpSyntax.FieldValueLength(rest);
+        if (!rest[end..].StartsWith("\r\n"u8))
             return Http1Fault.InvalidHeaderValue;
-        if (underscores != HeadersWithUnderscores.Allow && line[..colon].Contains((byte)'_'))
+        var name = head[..nameLength];
+        var value = HttpSyntax.TrimWhiteSpace(rest[..end]);
+        head = rest[(end + 2)..];
+        if (underscores != HeadersWithUnderscores.Allow && name.Contains((byte)'_'))
         {
             if (underscores == HeadersWithUnderscores.RejectRequest)
                 return Http1Fault.UnderscoreInHeaderName;
@@ -87,7 +91,7 @@ internal struct HeaderSection
             return Http1Fault.None;
         }
         var index = _headers.Count;
-        _headers.Add(line[..colon], value);
+        _headers.AddNamed(nameLength, value);
         return Interpret(_headers[index].Id, value, index);
     }
 

@@ -34,7 +34,7 @@ public static class Http1Writer
         Put(destination, ref at, " HTTP/1.1\r\nhost: "u8);
         Put(destination, ref at, head.Authority);
         Put(destination, ref at, "\r\n"u8);
-        WriteHeaders(head.Headers, destination, ref at);
+        at += head.Headers.WriteLines(destination[at..]);
         WriteFraming(framing, contentLength, destination, ref at);
         if (head.Headers.Contains(KnownHeader.Upgrade))
             Put(destination, ref at, "connection: upgrade\r\n"u8);
@@ -62,7 +62,7 @@ public static class Http1Writer
         destination[at++] = (byte)' ';
         Put(destination, ref at, ReasonPhrases.Of(head.Status));
         Put(destination, ref at, "\r\n"u8);
-        WriteHeaders(head.Headers, destination, ref at);
+        at += head.Headers.WriteLines(destination[at..]);
         WriteFraming(framing, contentLength, destination, ref at);
         if (head.Headers.Contains(KnownHeader.Upgrade))
             Put(destination, ref at, "connection: upgrade\r\n"u8);
@@ -94,22 +94,9 @@ public static class Http1Writer
         var at = 0;
         Put(destination, ref at, "0\r\n"u8);
         if (trailers is not null)
-            WriteHeaders(trailers, destination, ref at);
+            at += trailers.WriteLines(destination[at..]);
         Put(destination, ref at, "\r\n"u8);
         return at;
-    }
-
-    private static void WriteHeaders(HeaderMap headers, Span<byte> destination, ref int at)
-    {
-        for (var i = 0; i < headers.Count; i++)
-        {
-            if (headers[i].IsRemoved)
-                continue;
-            Put(destination, ref at, headers.Name(i));
-            Put(destination, ref at, ": "u8);
-            Put(destination, ref at, headers.Value(i));
-            Put(destination, ref at, "\r\n"u8);
-        }
     }
 
     private static void WriteFraming(BodyFraming framing, long contentLength, Span<byte> destination, ref int at)

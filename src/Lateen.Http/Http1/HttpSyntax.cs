@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Lateen.Http.Http1;
 
@@ -9,7 +12,9 @@ internal static class HttpSyntax
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private const string Digits = "0123456789";
 
-    private static readonly SearchValues<byte> s_token = Bytes("!#$%&'*+-.^_`|~" + Digits + Letters);
+    private const string TokenCharacters = "!#$%&'*+-.^_`|~" + Digits + Letters;
+
+    private static readonly bool[] s_isToken = Table(TokenCharacters);
 
     /// <summary>RFC 3986 §3.2: unreserved, percent-encoded, sub-delims, brackets and colon; no user information.</summary>
     private static readonly SearchValues<byte> s_authority = Bytes("-._~%!$&'()*+,;=:[]" + Digits + Letters);
@@ -19,9 +24,17 @@ internal static class HttpSyntax
         "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + Digits + Letters
     );
 
-    private static readonly SearchValues<byte> s_control = ControlCharacters();
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && TokenLength(text) == text.Length;
 
-    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_token);
+    /// <summary>Characters of a token that the text starts with. Names are short, so they are looked up one by one.</summary>
+    public static int TokenLength(ReadOnlySpan<byte> text)
+    {
+        var isToken = s_isToken;
+        var length = 0;
+        while (length < text.Length && isToken[text[length]])
+            length++;
+        return length;
+    }
 
     /// <summary>A name of RFC 9110 §7.8, with or without a version: <c>websocket</c>, <c>name/1.0</c>.</summary>
     public static bool IsProtocol(ReadOnlySpan<byte> text)
@@ -44,24 +57,46 @@ internal static class HttpSyntax
 
     public static bool IsTarget(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(s_target);
 
-    /// <summary>RFC 9110 §5.5: visible characters, space, tab, and octets of 0x80 and on.</summary>
-    public static bool IsFieldValue(ReadOnlySpan<byte> text) => !text.ContainsAny(s_control);
+    public static bool IsFieldValue(ReadOnlySpan<byte> text) => FieldValueLength(text) == text.Length;
 
-    public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
+    /// <summary>Characters of a field's value that the text starts with (RFC 9110 §5.5): visible ones, space, tab, octets of 0x80 and on.</summary>
+    public static int FieldValueLength(ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (text.Length - length >= Vector256<byte>.Count)
+        {
+            var isControl = IsControl(Vector256.Create(text.Slice(length, Vector256<byte>.Count)));
+            if (isControl != 0)
+                return length + BitOperations.TrailingZeroCount(isControl);
+            length += Vector256<byte>.Count;
+        }
+        while (length < text.Length && text[length] is >= (byte)' ' and not 0x7f or (byte)'\t')
+            length++;
+        return length;
+    }
+
+    /// <summary>Without spaces and tabs at either end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) =>
+        text.IsEmpty || (text[0] > ' ' && text[^1] > ' ') ? text : text.Trim(" \t"u8);
+
+    /// <summary>A bit for each octet that no field's value may hold.</summary>
+    private static uint IsControl(Vector256<byte> text)
+    {
+        var isLow = Vector256.LessThan(text, Vector256.Create((byte)' '));
+        var isTab = Vector256.Equals(text, Vector256.Create((byte)'\t'));
+        var isDelete = Vector256.Equals(text, Vector256.Create((byte)0x7f));
+        return (Vector256.AndNot(isLow, isTab) | isDelete).ExtractMostSignificantBits();
+    }
 
     private static SearchValues<byte> Bytes(string characters) =>
         SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
 
-    private static SearchValues<byte> ControlCharacters()
+    private static bool[] Table(string characters)
     {
-        var set = new byte[32];
-        var count = 0;
-        for (byte value = 0; value < 32; value++)
-        {
-            if (value != '\t')
-                set[count++] = value;
-        }
-        set[count] = 0x7f;
-        return SearchValues.Create(set);
+        var table = new bool[256];
+        foreach (var character in characters)
+            table[character] = true;
+        return table;
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Binary;
 using System.Text;
 using Lateen.Http;
 using Lateen.Net;
@@ -13,8 +14,6 @@ internal static class RequestHeaders
     private const int UuidLength = 36;
 
     private static ReadOnlySpan<byte> Prefix => "x-envoy-"u8;
-
-    private static ReadOnlySpan<byte> Hex => "0123456789abcdef"u8;
 
     public static void Prepare(RequestHead request, ServerConnection connection)
     {
@@ -147,15 +146,9 @@ internal static class RequestHeaders
     /// <summary>A random UUID, version 4 (RFC 9562 §5.4).</summary>
     private static void WriteUuid(ulong high, ulong low, Span<byte> destination)
     {
-        high = (high & ~0xf000UL) | 0x4000UL;
-        low = (low & ~(3UL << 62)) | (2UL << 62);
-        var at = 0;
-        for (var digit = 0; digit < 32; digit++)
-        {
-            if (digit is 8 or 12 or 16 or 20)
-                destination[at++] = (byte)'-';
-            var half = digit < 16 ? high : low;
-            destination[at++] = Hex[(int)(half >> (60 - (4 * (digit & 15)))) & 15];
-        }
+        Span<byte> octets = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(octets, (high & ~0xf000UL) | 0x4000UL);
+        BinaryPrimitives.WriteUInt64BigEndian(octets[8..], (low & ~(3UL << 62)) | (2UL << 62));
+        new Guid(octets, bigEndian: true).TryFormat(destination, out _);
     }
 }
