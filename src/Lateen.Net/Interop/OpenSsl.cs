@@ -54,6 +54,9 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Library, EntryPoint = "SSL_CTX_set_cipher_list", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetCipherList(nint context, string ciphers);
 
+    [LibraryImport(Library, EntryPoint = "SSL_CTX_set_ciphersuites", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SetCipherSuites(nint context, string suites);
+
     [LibraryImport(Library, EntryPoint = "SSL_CTX_set_verify")]
     internal static partial void SetVerify(nint context, int mode, nint callback);
 
