@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
 using Lateen.Net.Async;
+using Lateen.Net.Interop;
+using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 
@@ -111,7 +113,7 @@ internal sealed partial class EpollStream : IHandshaking
         }
         _connection = connection;
         // The engine may have read ahead of the handshake's end.
-        _mayRead = true;
+        _mayRead = _peerClosed || engine.MayHaveInput;
         return TlsOutcome.Established;
     }
 
@@ -140,6 +142,8 @@ internal sealed partial class EpollStream : IHandshaking
     {
         _closeNotifyWaits = _connection is not null && _tls!.Shutdown() == TlsProgress.WantWrite;
         _tlsWantsRoom |= _closeNotifyWaits;
+        if (_isHeldBack && !_closeNotifyWaits)
+            SocketCalls.SetOption(_descriptor, Sockets.LevelTcp, Sockets.Cork, 0);
     }
 
     private void OnRoomForTls()

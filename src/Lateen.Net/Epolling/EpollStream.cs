@@ -38,6 +38,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     private bool _queued;
     private bool _watcherTold;
     private bool _readCancelled;
+    private bool _isHeldBack;
     private ReadWait _wait;
 
     public EpollStream(EventLoop loop, EpollBackend backend, int descriptor, in NetAddress remote, ConnectState connect)
@@ -105,6 +106,13 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             return new LoopTask<int>(IoResult.Failed);
         KeepForLater(bytes[sent..]);
         return _writing.Wait();
+    }
+
+    public override LoopTask<int> WriteLastAsync(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.IsEmpty && !IsDead && !_isHeldBack)
+            _isHeldBack = SocketCalls.SetOption(_descriptor, Sockets.LevelTcp, Sockets.Cork, 1);
+        return WriteAsync(bytes);
     }
 
     public override LoopTask<int> ConnectAsync() =>
@@ -183,7 +191,10 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             _peerClosed = true;
         // After the peer's end no further edge comes, so only "try again" may clear the flag then: TryReceive looks.
         if ((events & Epoll.In) != 0 || _peerClosed)
+        {
             _mayRead = true;
+            _tls?.OnEdge();
+        }
         if (_tlsWantsRoom && (events & Epoll.Out) != 0)
             OnRoomForTls();
         if (_writing.IsAwaited && (events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)

@@ -58,6 +58,7 @@ internal static class Sockets
     public const int ReusePort = 15;
     public const int Linger = 13;
     public const int NoDelay = 1;
+    public const int Cork = 3;
     public const int IPv6Only = 26;
     public const int KeepAliveIdle = 4;
     public const int KeepAliveInterval = 5;

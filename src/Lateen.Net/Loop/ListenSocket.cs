@@ -36,6 +36,8 @@ public sealed unsafe class ListenSocket : IDisposable
                 SocketCalls.SetOption(descriptor, Interop.Sockets.LevelSocket, Interop.Sockets.ReuseAddress, 1);
                 if (options.ReusePort)
                     SocketCalls.SetOption(descriptor, Interop.Sockets.LevelSocket, Interop.Sockets.ReusePort, 1);
+                // Accepted connections inherit it.
+                SocketCalls.SetOption(descriptor, Interop.Sockets.LevelTcp, Interop.Sockets.NoDelay, 1);
             }
             Span<byte> raw = stackalloc byte[NetAddress.MaxSocketAddressLength];
             var length = address.WriteSocketAddress(raw);

@@ -36,6 +36,12 @@ public abstract class ByteStream
     /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>
     public abstract LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// As <see cref="WriteAsync"/>, for the last bytes: the kernel keeps them back for the end that follows at once, by
+    /// <see cref="ShutdownWrite"/> or <see cref="Close"/>, and both leave in one segment. It waits 200 ms at the most.
+    /// </summary>
+    public abstract LoopTask<int> WriteLastAsync(ReadOnlySpan<byte> bytes);
+
     /// <summary>Whether <see cref="SpliceAsync"/> may be called: both are plaintext sockets, and nothing is buffered.</summary>
     public abstract bool CanSpliceTo(ByteStream to);
 

@@ -26,6 +26,9 @@ internal sealed unsafe class TlsEngine
     private bool _mayHoldInput = true;
     private NativeCertificate? _selected;
 
+    /// <summary>The kernel had no more when OpenSSL asked it last, and no edge came since.</summary>
+    private bool _isSocketDrained;
+
     public TlsEngine(TlsContext context, int descriptor, TlsClientOptions client)
     {
         Context = context;
@@ -75,11 +78,23 @@ internal sealed unsafe class TlsEngine
     public TlsProgress Handshake()
     {
         s_current = this;
+        var before = LibCrypto.BytesReadBy(_readBio);
         var result = OpenSsl.DoHandshake(_ssl);
-        if (result == 1)
-            return TlsProgress.Done;
-        return ProgressOf(result);
+        var total = LibCrypto.BytesReadBy(_readBio);
+        // While all of it together would fit, no read was cut short by what earlier ones had left.
+        if (total > before)
+            _isSocketDrained = total < ReadAheadSize;
+        if (result != 1)
+            return ProgressOf(result);
+        _mayHoldInput = OpenSsl.HasPending(_ssl) == 1;
+        return TlsProgress.Done;
     }
+
+    /// <summary>Whether reading may bring something without a new edge.</summary>
+    public bool MayHaveInput => _mayHoldInput || !_isSocketDrained;
+
+    /// <summary>Something came to the socket.</summary>
+    public void OnEdge() => _isSocketDrained = false;
 
     /// <summary>What a handshake that broke is called.</summary>
     public TlsOutcome FailureOutcome { get; private set; } = TlsOutcome.ConnectionError;
@@ -187,12 +202,14 @@ internal sealed unsafe class TlsEngine
             var fresh = LibCrypto.BytesReadBy(_readBio) - before;
             var holdsInput = OpenSsl.HasPending(_ssl) == 1;
             // Bytes left from before make the kernel's share of the buffer smaller, so then nothing is known.
-            drained = !holdsInput && !_mayHoldInput && fresh > 0 && fresh < ReadAheadSize;
+            if (fresh > 0)
+                _isSocketDrained = !_mayHoldInput && fresh < ReadAheadSize;
+            drained = !holdsInput && _isSocketDrained;
             _mayHoldInput = holdsInput;
             return TlsProgress.Done;
         }
         var progress = ProgressOf(received);
-        drained = progress == TlsProgress.WantRead;
+        drained = _isSocketDrained = progress == TlsProgress.WantRead;
         // Part of a record may be there, which makes the kernel's share of the buffer smaller next time.
         _mayHoldInput = drained && OpenSsl.HasPending(_ssl) == 1;
         return progress;

@@ -17,6 +17,7 @@ internal sealed class Http1Outgoing
     private int _staged;
     private bool _isChunked;
     private bool _isTunnel;
+    private bool _isLast;
 
     /// <summary>The end of the message was staged.</summary>
     public bool IsEnded { get; private set; }
@@ -30,14 +31,16 @@ internal sealed class Http1Outgoing
     {
         _stream = stream;
         _staged = 0;
-        _isChunked = _isTunnel = IsEnded = false;
+        _isChunked = _isTunnel = _isLast = IsEnded = false;
         _lateTrailers = null;
     }
 
-    public void OnHead(int length, BodyFraming framing)
+    /// <param name="isLast">The connection ends behind the message.</param>
+    public void OnHead(int length, BodyFraming framing, bool isLast = false)
     {
         _staged += length;
         _isChunked = framing == BodyFraming.Chunked;
+        _isLast = isLast;
     }
 
     public void BeginTunnel()
@@ -81,9 +84,9 @@ internal sealed class Http1Outgoing
     {
         if (_lateTrailers is not null || (_isTunnel && IsEnded))
             return FinishAsync();
-        var length = _staged;
+        var staged = _stream.Loop.Scratch.AsSpan(0, _staged);
         _staged = 0;
-        return _stream.WriteAsync(_stream.Loop.Scratch.AsSpan(0, length));
+        return IsEnded && _isLast ? _stream.WriteLastAsync(staged) : _stream.WriteAsync(staged);
     }
 
     /// <summary>The rare ends: trailers that did not fit behind the body, and a tunnel, which ends as TCP does.</summary>

@@ -145,7 +145,7 @@ internal sealed class Http1ServerStream : ServerStream, IPeerCloseWatcher
             _outgoing.Scratch
         );
         if (written >= 0)
-            _outgoing.OnHead(written, framing);
+            _outgoing.OnHead(written, framing, isLast: !_keepAlive);
         return written >= 0;
     }
 
