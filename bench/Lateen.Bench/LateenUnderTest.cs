@@ -13,10 +13,15 @@ internal sealed partial class LateenUnderTest : IAsyncDisposable
 {
     public const string AdminAddress = "127.0.1.250";
 
-    private readonly ControlPlaneHost _controlPlane;
+    private readonly IAsyncDisposable _controlPlane;
+    private readonly string _discoveryAddress;
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
 
-    private LateenUnderTest(ControlPlaneHost controlPlane) => _controlPlane = controlPlane;
+    private LateenUnderTest(IAsyncDisposable controlPlane, string discoveryAddress)
+    {
+        _controlPlane = controlPlane;
+        _discoveryAddress = discoveryAddress;
+    }
 
     public ChildProcess Process { get; private set; } = null!;
 
@@ -41,11 +46,28 @@ internal sealed partial class LateenUnderTest : IAsyncDisposable
             static logging => logging.SetMinimumLevel(LogLevel.Error)
         );
         await controlPlane.StartAsync(CancellationToken.None);
-        var test = new LateenUnderTest(controlPlane) { StateDirectory = directory.Folder("state"), Binary = binary };
-        test.Launch();
-        await test.WaitUntilReadyAsync();
-        return test;
+        return await StartAsync(
+            new LateenUnderTest(controlPlane, controlPlane.Addresses[0].ToString())
+            {
+                StateDirectory = directory.Folder("state"),
+                Binary = binary,
+            }
+        );
     }
+
+    /// <param name="controlPlane">With everything the proxy is to serve; ends with the proxy.</param>
+    public static Task<LateenUnderTest> StartAsync(
+        string binary,
+        WorkDirectory directory,
+        FixedControlPlane controlPlane
+    ) =>
+        StartAsync(
+            new LateenUnderTest(controlPlane, controlPlane.Address)
+            {
+                StateDirectory = directory.Folder("state"),
+                Binary = binary,
+            }
+        );
 
     /// <summary>Starts the proxy process.</summary>
     public void Launch() =>
@@ -59,7 +81,7 @@ internal sealed partial class LateenUnderTest : IAsyncDisposable
                 "--admin-address",
                 AdminAddress,
                 "--discovery-address",
-                _controlPlane.Addresses[0].ToString(),
+                _discoveryAddress,
                 "--state-dir",
                 StateDirectory,
                 "--exit-with-stdin",
@@ -94,21 +116,40 @@ internal sealed partial class LateenUnderTest : IAsyncDisposable
         throw new InvalidOperationException("the proxy did not get ready");
     }
 
-    /// <summary>A number of the proxy's statistics.</summary>
-    public async Task<long> StatAsync(string name)
+    /// <summary>Collections and allocations so far. Asking allocates too, each time alike.</summary>
+    public async Task<Garbage> GarbageAsync()
     {
-        var text = await _client.GetStringAsync(new Uri($"http://{AdminAddress}:15000/stats?filter=^{name}$"));
-        return long.Parse(Number().Match(text).Groups["n"].Value, CultureInfo.InvariantCulture);
+        var text = await _client.GetStringAsync(new Uri($"http://{AdminAddress}:15000/stats"));
+        var numbers = GarbageNumbers()
+            .Matches(text)
+            .ToDictionary(
+                static match => match.Groups["name"].Value,
+                static match => long.Parse(match.Groups["n"].Value, CultureInfo.InvariantCulture)
+            );
+        return new Garbage(numbers["collections"], numbers["allocated_bytes"]);
     }
 
     public async ValueTask DisposeAsync()
     {
         Process.Dispose();
-        await _controlPlane.StopAsync();
         await _controlPlane.DisposeAsync();
         _client.Dispose();
     }
 
-    [GeneratedRegex(@": (?<n>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Number();
+    private static async Task<LateenUnderTest> StartAsync(LateenUnderTest test)
+    {
+        test.Launch();
+        await test.WaitUntilReadyAsync();
+        return test;
+    }
+
+    [GeneratedRegex(
+        @"lateen\.gc_(?<name>collections|allocated_bytes): (?<n>\d+)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex GarbageNumbers();
 }
+
+/// <summary>What the garbage collector counts.</summary>
+internal sealed record Garbage(long Collections, long AllocatedBytes);

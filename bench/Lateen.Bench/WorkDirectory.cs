@@ -6,9 +6,11 @@ internal sealed class WorkDirectory : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lateen-bench");
 
+    public string Path => _directory.FullName;
+
     public string Write(string name, string text)
     {
-        var path = Path.Combine(_directory.FullName, name);
+        var path = System.IO.Path.Combine(_directory.FullName, name);
         File.WriteAllText(path, text);
         return path;
     }
