@@ -75,8 +75,6 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
             return true;
         }
         var remote = NetAddress.ReadSocketAddress(new ReadOnlySpan<byte>(raw, (int)length));
-        if (remote.Family != AddressFamilyKind.Unix)
-            SocketCalls.SetOption(descriptor, Sockets.LevelTcp, Sockets.NoDelay, 1);
         if (_backend.Open(descriptor, remote, ConnectState.Connected) is not { } stream)
         {
             _handler.OnLost();

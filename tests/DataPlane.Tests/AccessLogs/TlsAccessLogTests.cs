@@ -123,7 +123,7 @@ public sealed class TlsAccessLogTests : IDisposable
             { "%UPSTREAM_LOCAL_DNS_SAN%", "localhost" },
             { "%UPSTREAM_LOCAL_IP_SAN%", "-" },
             { "%UPSTREAM_TLS_VERSION%", "TLSv1.3" },
-            { "%UPSTREAM_TLS_CIPHER%", "TLS_AES_256_GCM_SHA384" },
+            { "%UPSTREAM_TLS_CIPHER%", "TLS_AES_128_GCM_SHA256" },
             { "%UPSTREAM_TLS_SESSION_ID%", "-" },
             { "%UPSTREAM_TRANSPORT_FAILURE_REASON%", "-" },
         };
