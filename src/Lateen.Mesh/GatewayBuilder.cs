@@ -7,6 +7,8 @@ namespace Lateen.Mesh;
 /// <summary>Builds what a gateway serves: the Gateways that select it, and the VirtualServices bound to those.</summary>
 internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
 {
+    private const string GrpcWeb = "GRPC-WEB";
+
     public GatewayView Build()
     {
         var servers = mesh
@@ -24,8 +26,9 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
     private GatewayPort Port(int number, string bind, BoundServer[] servers)
     {
         var isHttp = servers[0].Port.IsHttp;
+        var protocol = servers[0].Port.Protocol;
         var bound = servers.Where(entry => entry.Port.IsHttp == isHttp).SelectMany(Bound).Distinct().ToArray();
-        var inputs = new List<object> { number.ToString(), bind, isHttp ? "http" : "tcp", node.Namespace };
+        var inputs = new List<object> { number.ToString(), bind, protocol, node.Namespace };
         foreach (var (host, gateway, routes) in bound)
         {
             inputs.AddRange([host, gateway, routes]);
@@ -40,6 +43,7 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
                     Number = number,
                     Bind = bind,
                     IsHttp = isHttp,
+                    IsGrpcWeb = protocol == GrpcWeb,
                     HttpHosts = isHttp ? Hosts(number, bound) : [],
                     Tcp = isHttp ? null : Tcp(number, bound),
                 }

@@ -56,6 +56,9 @@ public sealed class GatewayPort
 
     public required bool IsHttp { get; init; }
 
+    /// <summary>The protocol is GRPC-WEB: browsers call gRPC services here.</summary>
+    public bool IsGrpcWeb { get; init; }
+
     /// <summary>Sorted by host; empty on TCP ports.</summary>
     public IReadOnlyList<HttpHost> HttpHosts { get; init; } = [];
 

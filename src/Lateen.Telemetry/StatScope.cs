@@ -32,6 +32,18 @@ public sealed class StatScope(StatTable table, string name, int workers)
             )
         );
 
+    /// <summary>Adds a distribution that is recorded elsewhere, with the names it is defined by.</summary>
+    public void Collect(in StatDefinition definition, HistogramSnapshot distribution, List<Sample> samples) =>
+        samples.Add(
+            new Sample(
+                _prefix + definition.Name,
+                Family(definition.FamilyName ?? definition.Name),
+                Join(definition.Label),
+                SampleKind.Histogram,
+                Distribution: distribution
+            )
+        );
+
     /// <summary>Adds a distribution that belongs to the thing.</summary>
     public void Collect(string statName, WorkerHistogram histogram, List<Sample> samples) =>
         samples.Add(

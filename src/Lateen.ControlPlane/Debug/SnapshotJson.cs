@@ -32,6 +32,8 @@ internal static class SnapshotJson
                     Router.Descriptor,
                     FileAccessLog.Descriptor,
                     HttpProtocolOptions.Descriptor,
+                    Envoy.Extensions.Filters.Http.GrpcStats.V3.FilterConfig.Descriptor,
+                    Envoy.Extensions.Filters.Http.GrpcWeb.V3.GrpcWeb.Descriptor,
                     global::Stats.PluginConfig.Descriptor
                 )
             )

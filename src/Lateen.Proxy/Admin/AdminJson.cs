@@ -64,6 +64,7 @@ internal static class AdminJson
             FileAccessLog.Descriptor,
             Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions.Descriptor,
             Envoy.Extensions.Filters.Http.GrpcStats.V3.FilterConfig.Descriptor,
+            Envoy.Extensions.Filters.Http.GrpcWeb.V3.GrpcWeb.Descriptor,
             Envoy.Extensions.Filters.Http.Cors.V3.Cors.Descriptor,
             Envoy.Extensions.Filters.Http.Fault.V3.HTTPFault.Descriptor,
             global::Stats.PluginConfig.Descriptor,

@@ -21,7 +21,6 @@ internal static class HttpFilterDecoder
         "stats.PluginConfig",
         "io.istio.http.peer_metadata.Config",
         "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig",
-        "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
     };
 
     /// <summary>The filters that do something; the router, which ends the list, is not among them.</summary>
@@ -89,7 +88,12 @@ internal static class HttpFilterDecoder
         }
         if (HttpFilterRegistry.TryFindByOverride(type, out var factory))
             return factory.DecodeOverride(config, path, context) is { } decoded ? new FilterOverride(decoded) : null;
-        if (!s_inert.Contains(type))
+        if (HttpFilterRegistry.TryFind(type, out _))
+            context.Add(
+                path,
+                $"has the type {type}, which routes cannot set; give a FilterConfig to switch the filter"
+            );
+        else if (!s_inert.Contains(type))
             context.Add(path, $"has the type {type}, which this proxy does not know");
         return null;
     }

@@ -2,6 +2,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Lateen.Proxy.Filters.Cors;
 using Lateen.Proxy.Filters.Fault;
+using Lateen.Proxy.Filters.Grpc;
 using Lateen.Proxy.Filters.HealthCheck;
 
 namespace Lateen.Proxy.Filters;
@@ -14,6 +15,8 @@ internal static class HttpFilterRegistry
         new CorsFilterFactory(),
         new FaultFilterFactory(),
         new HealthCheckFilterFactory(),
+        new GrpcStatsFilterFactory(),
+        new GrpcWebFilterFactory(),
     ];
 
     public static bool TryFind(string configType, [NotNullWhen(true)] out IHttpFilterFactory? factory)

@@ -7,7 +7,7 @@ namespace Lateen.Proxy.Filters;
 
 /// <summary>
 /// An HTTP filter: decides about heads, never writes to a socket. One per filter and connection manager, shared by all its
-/// streams on all workers, so what it must remember of a stream is not kept in it.
+/// streams on all workers, so what it must remember of a stream is not kept in it but in a <see cref="StreamFilter"/>.
 /// </summary>
 public interface IHttpFilter
 {
@@ -29,6 +29,9 @@ public interface IFilterControl
 {
     /// <summary>Number of the worker that serves the stream.</summary>
     int Worker { get; }
+
+    /// <summary>Monotonic clock, in <see cref="System.Diagnostics.Stopwatch"/> ticks, as of the loop's turn.</summary>
+    long NowTimestamp { get; }
 
     /// <summary>A fresh draw.</summary>
     ulong NextRandom();
@@ -59,11 +62,15 @@ public enum FilterAction : byte
 }
 
 /// <summary>A filter's decision.</summary>
-public readonly record struct FilterVerdict(FilterAction Action, LocalReply? Reply = null)
+/// <param name="Stream">Only with <see cref="FilterAction.Continue"/> about a request's head: see <see cref="ContinueWith"/>.</param>
+public readonly record struct FilterVerdict(FilterAction Action, LocalReply? Reply = null, StreamFilter? Stream = null)
 {
     public static FilterVerdict Continue => new(FilterAction.Continue);
 
     public static FilterVerdict Pause => new(FilterAction.Pause);
+
+    /// <summary>Goes on, and looks into the stream's bodies from here on.</summary>
+    public static FilterVerdict ContinueWith(StreamFilter stream) => new(FilterAction.Continue, Stream: stream);
 
     public static FilterVerdict Answer(LocalReply reply) => new(FilterAction.Reply, reply);
 }

@@ -15,8 +15,8 @@ internal interface IHttpFilterFactory
     /// <summary>Full name of the message in <c>http_filters[].typed_config</c>.</summary>
     string ConfigType { get; }
 
-    /// <summary>Full name of the message in <c>typed_per_filter_config</c>; may be the same.</summary>
-    string OverrideType { get; }
+    /// <summary>Full name of the message in <c>typed_per_filter_config</c>; may be the same; null when routes have no say.</summary>
+    string? OverrideType { get; }
 
     /// <summary>The decoded configuration; null, with problems noted, where it is bad.</summary>
     object? DecodeConfig(Any config, string path, DecodeContext context);
@@ -32,6 +32,9 @@ internal interface IHttpFilterFactory
 /// <param name="StatPrefix">Of its connection manager.</param>
 public sealed record HttpFilterEnvironment(string StatPrefix, ProxyStats Stats)
 {
+    /// <summary>Traffic comes to the workload.</summary>
+    public bool IsInbound { get; init; }
+
     /// <summary>Whether the proxy says that it is well.</summary>
     public LocalHealth Health { get; init; } = new();
 

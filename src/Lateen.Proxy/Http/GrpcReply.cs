@@ -10,11 +10,16 @@ namespace Lateen.Proxy.Http;
 /// </summary>
 internal static class GrpcReply
 {
+    private const int MaxMessage = 512;
+
     private static ReadOnlySpan<byte> Hex => "0123456789ABCDEF"u8;
 
     /// <summary>The request is a gRPC call: <c>content-type: application/grpc</c>, perhaps with a suffix.</summary>
-    public static bool IsGrpc(RequestHead request) =>
-        request.Headers.TryGet(KnownHeader.ContentType, out var type)
+    public static bool IsGrpc(RequestHead request) => HasGrpcType(request.Headers);
+
+    /// <summary>A head says that it is gRPC's.</summary>
+    public static bool HasGrpcType(HeaderMap headers) =>
+        headers.TryGet(KnownHeader.ContentType, out var type)
         && type.StartsWith("application/grpc"u8)
         && (type.Length == 16 || type[16] is (byte)'+' or (byte)';');
 
@@ -29,25 +34,13 @@ internal static class GrpcReply
         headers.Set(KnownHeader.GrpcStatus, digits[..length]);
         if (message.IsEmpty)
             return;
-        Span<byte> encoded = stackalloc byte[Math.Min(message.Length, 512) * 3];
-        headers.Set("grpc-message"u8, encoded[..Encode(message[..Math.Min(message.Length, 512)], encoded)]);
+        message = message[..Math.Min(message.Length, MaxMessage)];
+        Span<byte> encoded = stackalloc byte[MaxMessage * 3];
+        headers.Set("grpc-message"u8, encoded[..Encode(message, encoded)]);
     }
 
-    /// <summary>gRPC's own table for answers of something that does not speak gRPC (http-grpc-status-mapping).</summary>
-    public static int StatusOf(int status) =>
-        status switch
-        {
-            400 => 13,
-            401 => 16,
-            403 => 7,
-            404 => 12,
-            408 => 4,
-            429 or 502 or 503 or 504 => 14,
-            _ => 2,
-        };
-
-    /// <summary>Percent-encodes everything outside of printable ASCII, and the percent sign.</summary>
-    private static int Encode(ReadOnlySpan<byte> message, Span<byte> destination)
+    /// <summary>Percent-encodes everything outside of printable ASCII, and the percent sign: up to three bytes for one.</summary>
+    public static int Encode(ReadOnlySpan<byte> message, Span<byte> destination)
     {
         var at = 0;
         foreach (var octet in message)

@@ -24,6 +24,9 @@ internal sealed class HttpExchange
     private readonly FilterChainRun _filterRun;
     private readonly RequestForwarder _forwarder;
     private RouteEntry? _route;
+
+    /// <summary>The client speaks gRPC, whatever filters made of its request; then so do our own answers.</summary>
+    private bool _isGrpc;
     private bool _isUpgrade;
     private Phase _phase;
     private static readonly HeaderMap s_noTrailers = new();
@@ -32,7 +35,7 @@ internal sealed class HttpExchange
     {
         _worker = worker;
         _client = client;
-        _filterRun = new FilterChainRun(worker);
+        _filterRun = new FilterChainRun(worker, Info);
         Timers = new StreamTimers(worker, Interrupt);
         _forwarder = new RequestForwarder(worker, this, client);
     }
@@ -53,6 +56,12 @@ internal sealed class HttpExchange
 
     public StreamInfo Info { get; } = new();
 
+    /// <summary>The request's body on its way to the upstream.</summary>
+    public BodyPath RequestBody => _filterRun.RequestBody;
+
+    /// <summary>The response's body on its way to the client.</summary>
+    public BodyPath ResponseBody => _filterRun.ResponseBody;
+
     /// <summary>Time since the request's first byte.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Info.StartTimestamp, _worker.Loop.NowTimestamp);
 
@@ -63,7 +72,11 @@ internal sealed class HttpExchange
     public Interruption Interruption { get; private set; }
 
     /// <summary>Bytes of both bodies that are held here.</summary>
-    public long Buffered => _client.Buffered + (_phase == Phase.Forward ? _forwarder.Buffered : 0);
+    public long Buffered =>
+        _client.Buffered
+        + (_phase == Phase.Forward ? _forwarder.Buffered : 0)
+        + RequestBody.Waiting
+        + ResponseBody.Waiting;
 
     private ServerConnection Connection => _client.Connection;
 
@@ -71,6 +84,7 @@ internal sealed class HttpExchange
     public void Begin()
     {
         _route = null;
+        _isGrpc = false;
         _isUpgrade = false;
         _phase = Phase.Head;
         Interruption = Interruption.None;
@@ -89,6 +103,7 @@ internal sealed class HttpExchange
     public async LoopTask<int> RunAsync()
     {
         var connection = Connection;
+        _isGrpc = GrpcReply.IsGrpc(Info.Request);
         Timers.EndHead();
         if (_client.IsBodyComplete)
             Timers.EndRequest();
@@ -204,12 +219,10 @@ internal sealed class HttpExchange
         return 0;
     }
 
-    /// <summary>Gives the final head what every response gets, and stages it.</summary>
-    /// <param name="cluster">Index of the weighted cluster that answered; -1 for none.</param>
+    /// <summary>Stages the final head, behind <see cref="PrepareResponse"/>.</summary>
     /// <returns>False when the head is too large to be sent.</returns>
-    public bool WriteResponseHead(BodyLength length, int cluster, bool isLast)
+    public bool WriteResponseHead(BodyLength length, bool isLast)
     {
-        PrepareResponse(cluster);
         Info.ResponseCode = Info.Response.Status;
         return _client.WriteHead(Info.Response, length, isLast | Connection.EndsWithResponse());
     }
@@ -218,6 +231,7 @@ internal sealed class HttpExchange
     public void Finish(ClusterRuntime? cluster)
     {
         Timers.Disarm();
+        _filterRun.Close();
         Info.Duration = Elapsed;
         if (_isUpgrade)
             Connection.Stats.OnUpgradeEnded(_worker.Index);
@@ -269,9 +283,9 @@ internal sealed class HttpExchange
         isLast |= _client.WantsTunnel;
         if (!isLast)
             _client.DiscardBody();
-        if (GrpcReply.IsGrpc(Info.Request))
+        if (_isGrpc)
         {
-            GrpcReply.Write(Info.Response, grpcStatus ?? GrpcReply.StatusOf(status), body);
+            GrpcReply.Write(Info.Response, grpcStatus ?? GrpcStatus.OfHttp(status), body);
             body = [];
         }
         else if (body.Length > 0)
@@ -279,20 +293,23 @@ internal sealed class HttpExchange
             Info.Response.Headers.Set(KnownHeader.ContentType, "text/plain"u8);
         }
         var length = LengthOf(Info.Response.Status, body.Length);
-        WriteResponseHead(length, -1, isLast || !_client.IsBodyComplete);
+        PrepareResponse(length, -1);
+        if (!ResponseBody.IsEmpty && length.Kind == BodyKind.Known)
+        {
+            ResponseBody.Collect(body);
+            length = LengthOf(Info.Response.Status, ResponseBody.Waiting);
+        }
+        WriteResponseHead(length, isLast || !_client.IsBodyComplete);
         return SendAnswerAsync(length.Kind == BodyKind.None ? [] : body);
     }
 
     private async LoopTask<int> SendAnswerAsync(byte[] body)
     {
-        var sent = 0;
+        var sent = 0L;
         var result = 1;
         while (result > 0)
         {
-            var piece = body.AsSpan(sent, Math.Clamp(_client.Room, 0, body.Length - sent));
-            _client.Append(piece);
-            sent += piece.Length;
-            var isComplete = sent == body.Length;
+            var isComplete = ResponseBody.IsEmpty ? StageAnswer(body, ref sent) : ResponseBody.Drain(_client, ref sent);
             if (isComplete)
                 _client.End(s_noTrailers);
             result = await _client.FlushAsync();
@@ -307,6 +324,16 @@ internal sealed class HttpExchange
         return result;
     }
 
+    /// <summary>True when all of the body is staged.</summary>
+    private bool StageAnswer(byte[] body, ref long sent)
+    {
+        var piece = body.AsSpan((int)sent);
+        piece = piece[..Math.Clamp(_client.Room, 0, piece.Length)];
+        _client.Append(piece);
+        sent += piece.Length;
+        return sent == body.Length;
+    }
+
     /// <summary>RFC 9110 §8.6: no length where there cannot be content.</summary>
     private BodyLength LengthOf(int status, int length) =>
         status is < 200 or 204 or 304 ? BodyLength.None
@@ -316,8 +343,12 @@ internal sealed class HttpExchange
     private ReadOnlySpan<byte> UpgradeType() =>
         Info.Request.Headers.TryGet(KnownHeader.Upgrade, out var type) ? type : "CONNECT"u8;
 
-    private void PrepareResponse(int cluster)
+    /// <summary>Gives the final head what every response gets, and shows it to the filters.</summary>
+    /// <param name="length">Of the body that follows, as it comes.</param>
+    /// <param name="cluster">Index of the weighted cluster that answered; -1 for none.</param>
+    public void PrepareResponse(BodyLength length, int cluster)
     {
+        Info.EndsWithHead = length.Kind == BodyKind.None;
         var headers = Info.Response.Headers;
         if (!headers.Contains(KnownHeader.Date))
             headers.Add(KnownHeader.Date, _worker.Date());
@@ -332,9 +363,11 @@ internal sealed class HttpExchange
             SetServer(headers, manager.ServerName);
         if (manager.AlwaysSetRequestIdInResponse && Info.Request.Headers.TryGet(KnownHeader.XRequestId, out var id))
             headers.Set(KnownHeader.XRequestId, id);
+        if (GrpcStatus.TryGet(headers, out var status))
+            Info.GrpcStatus = status;
         _route?.PrepareResponse(Info, cluster);
         if (Connection.Filters.Count > 0)
-            FilterChainRun.OnResponseHead(Connection.Filters, Info);
+            _filterRun.OnResponseHead(Connection.Filters, Info);
     }
 
     private static void SetServer(HeaderMap headers, string name)

@@ -49,6 +49,7 @@ internal sealed class RequestForwarder : IClientWatcher
         _timers = new ForwardTimers(worker.Loop, exchange.Timers, Interrupt);
         _pump = new RequestPump(
             client,
+            exchange.RequestBody,
             exchange.Info,
             _timers,
             OnRequestComplete,
@@ -56,7 +57,7 @@ internal sealed class RequestForwarder : IClientWatcher
         );
         _retry = new RetryState(_terms);
         _attempt = new UpstreamAttempt(worker, this, exchange.Info, _terms, client, _pump, _timers);
-        _relay = new ResponseRelay(this, exchange, client, _pump, _timers);
+        _relay = new ResponseRelay(this, _attempt, exchange, exchange.ResponseBody, client, _pump, _timers);
     }
 
     /// <summary>Where the request went last.</summary>
@@ -128,6 +129,7 @@ internal sealed class RequestForwarder : IClientWatcher
         if (name is null || !_worker.Runtime.Clusters.TryGetValue(name, out var cluster))
             return false;
         Cluster = cluster;
+        Info.Cluster = cluster;
         Info.UpstreamCluster = cluster.Spec.Name;
         return true;
     }
@@ -179,7 +181,7 @@ internal sealed class RequestForwarder : IClientWatcher
     {
         var limit = _terms.Timeout > TimeSpan.Zero ? _terms.Timeout : _client.Connection.Manager.StreamIdleTimeout;
         _pump.Mirrors = _mirrors ??= new RequestMirrors(_worker);
-        _mirrors.Start(_route.Mirrors, Info.Request, _client.RequestLength, limit);
+        _mirrors.Start(_route.Mirrors, Info.Request, _pump.Length, limit);
     }
 
     /// <summary>
@@ -263,6 +265,8 @@ internal sealed class RequestForwarder : IClientWatcher
             return _exchange.Abandon();
         if (interruption == Interruption.Overload)
             return _exchange.Discard();
+        if (_exchange.RequestBody.Reply is { } filters)
+            return await _exchange.AnswerAsync(filters, isLast: wasPumping);
         if (outcome == AttemptOutcome.BadRequest)
             return await _exchange.RefuseAsync(
                 _pump.IsBodyAtFault ? _client.Fault : new RequestFault(431, "http.request_headers_too_large")

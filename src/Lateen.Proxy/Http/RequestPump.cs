@@ -13,6 +13,7 @@ namespace Lateen.Proxy.Http;
 /// </summary>
 internal sealed class RequestPump(
     ServerStream client,
+    BodyPath path,
     StreamInfo info,
     ForwardTimers timers,
     Action completed,
@@ -41,8 +42,11 @@ internal sealed class RequestPump(
     /// <summary>The whole body is with the upstream.</summary>
     public bool IsComplete => _isEnded;
 
-    /// <summary>The client sent what is no body.</summary>
+    /// <summary>The client sent what is no body, or what a filter answers (<see cref="BodyPath.Reply"/>).</summary>
     public bool IsBodyAtFault { get; private set; }
+
+    /// <summary>How much body goes to the upstream.</summary>
+    public BodyLength Length => path.Announce(client.RequestLength);
 
     public void Begin()
     {
@@ -60,6 +64,7 @@ internal sealed class RequestPump(
         _stopping = false;
         _isEnded = false;
         _bytes = 0;
+        path.Restart();
         if (client.WantsTunnel)
         {
             completed();
@@ -122,7 +127,7 @@ internal sealed class RequestPump(
 
     private BodyStatus Move()
     {
-        var status = BodyPump.Move(client, _upstream, ref _bytes, Mirrors);
+        var status = path.Move(client, _upstream, ref _bytes, Mirrors);
         info.BytesReceived = _bytes;
         timers.Touch();
         if (status == BodyStatus.Complete)

@@ -9,7 +9,9 @@ namespace Lateen.Proxy.Http;
 /// <summary>The way back: the upstream's response to the client; or, behind a switch of protocols, both ways of a tunnel.</summary>
 internal sealed class ResponseRelay(
     RequestForwarder forwarder,
+    UpstreamAttempt attempt,
     HttpExchange exchange,
+    BodyPath path,
     ServerStream client,
     RequestPump pump,
     ForwardTimers timers
@@ -33,20 +35,29 @@ internal sealed class ResponseRelay(
             );
         Info.ResponseCodeDetails = "via_upstream";
         var length = isTunnel ? BodyLength.Tunnel : upstream.ResponseLength;
-        // Behind a refused switch the client may have sent the other protocol's bytes, which could read as a request.
-        if (!exchange.WriteResponseHead(length, cluster, isLast: client.WantsTunnel))
+        exchange.PrepareResponse(length, cluster);
+        if (length.Kind != BodyKind.None && path.HoldsHead)
         {
-            Info.Flags |= ResponseFlags.UpstreamProtocolError;
-            await pump.StopAsync();
-            client.Abort();
-            return false;
+            var collected = await CollectBodyAsync(upstream);
+            if (collected != Outcome.Complete)
+                return await BreakOffAsync(collected, upstream);
+            length = path.Waiting == 0 ? new BodyLength(BodyKind.None, 0) : BodyLength.Known(path.Waiting);
         }
+        else
+        {
+            length = path.Announce(length);
+        }
+        // Behind a refused switch the client may have sent the other protocol's bytes, which could read as a request.
+        if (!exchange.WriteResponseHead(length, isLast: client.WantsTunnel))
+            return await BreakOffAsync(Outcome.Malformed, upstream);
         if (isTunnel)
         {
             if (await BeginTunnelAsync(upstream) < 0)
                 upstream.Abort();
         }
         var outcome = await RelayBodyAsync(upstream);
+        if (outcome == Outcome.Complete && GrpcStatus.TryGet(upstream.Trailers, out var status))
+            Info.GrpcStatus = status;
         Judge(outcome, upstream);
         forwarder.Cluster.Stats.OnResponse(client.Connection.Worker.Index, Info.ResponseCode, exchange.Elapsed);
         if (isTunnel && outcome == Outcome.Complete)
@@ -57,6 +68,15 @@ internal sealed class ResponseRelay(
         if (outcome is Outcome.BrokeOff or Outcome.Malformed)
             client.Abort();
         return outcome == Outcome.Complete && pump.IsComplete && forwarder.Interruption == Interruption.None;
+    }
+
+    /// <summary>There is no head to send: the client learns by the end of its stream.</summary>
+    private async LoopTask<bool> BreakOffAsync(Outcome outcome, ClientStream upstream)
+    {
+        Judge(outcome, upstream);
+        await pump.StopAsync();
+        client.Abort();
+        return false;
     }
 
     /// <summary>How the body's way to the client ended.</summary>
@@ -72,12 +92,32 @@ internal sealed class ResponseRelay(
         ClientGone,
     }
 
+    /// <summary>Takes a whole body through the filters before its head goes.</summary>
+    private async LoopTask<Outcome> CollectBodyAsync(ClientStream upstream)
+    {
+        while (true)
+        {
+            var status = path.Collect(upstream);
+            upstream.Release();
+            timers.Touch();
+            switch (status)
+            {
+                case BodyStatus.Complete:
+                    return Outcome.Complete;
+                case BodyStatus.Fault:
+                    return Outcome.Malformed;
+                case BodyStatus.NeedMore when await upstream.WaitForBodyAsync() < 0:
+                    return Outcome.BrokeOff;
+            }
+        }
+    }
+
     private async LoopTask<Outcome> RelayBodyAsync(ClientStream upstream)
     {
         var bytes = 0L;
         while (true)
         {
-            var status = BodyPump.Move(upstream, client, ref bytes);
+            var status = path.Move(upstream, client, ref bytes);
             Info.BytesSent = bytes;
             var result = await client.FlushAsync();
             upstream.Release();
@@ -115,6 +155,8 @@ internal sealed class ResponseRelay(
     private void Judge(Outcome outcome, ClientStream upstream)
     {
         var interruption = forwarder.Interruption;
+        if (interruption == Interruption.None && outcome != Outcome.ClientGone)
+            attempt.JudgeEnd(outcome == Outcome.Complete ? upstream.Trailers : null);
         if (interruption is not (Interruption.None or Interruption.ClientLeft or Interruption.TryTimeout))
         {
             OnInterrupted(interruption.ToReply(client.IsBodyComplete));

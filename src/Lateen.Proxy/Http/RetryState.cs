@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Lateen.Http;
 using Lateen.Proxy.Clusters;
@@ -112,7 +111,7 @@ internal sealed class RetryState(RequestTerms terms)
     /// <summary>A gRPC answer without a message has its status in the head ("trailers only"); only such a one can be tried again.</summary>
     private static RetryConditions OfGrpcStatus(HeaderMap headers)
     {
-        if (!headers.TryGet(KnownHeader.GrpcStatus, out var text) || !Utf8Parser.TryParse(text, out int status, out _))
+        if (!GrpcStatus.TryGet(headers, out var status))
             return RetryConditions.None;
         return status switch
         {

@@ -35,6 +35,7 @@ internal sealed class UpstreamAttempt(
     private ulong? _hash;
     private readonly TransportHost _host = new();
     private bool _holdsRequest;
+    private bool _isJudgedAtEnd;
     private int _clusterIndex;
 
     /// <summary>Where the request is; null before and after the try.</summary>
@@ -89,7 +90,7 @@ internal sealed class UpstreamAttempt(
         return await SendAsync(Upstream);
     }
 
-    /// <summary>Tells those who watch over health how the endpoint did.</summary>
+    /// <summary>Tells those who watch over health how the endpoint did, as far as the head of its answer says.</summary>
     public AttemptOutcome Judge(AttemptOutcome outcome)
     {
         if (_endpoint is null)
@@ -104,8 +105,10 @@ internal sealed class UpstreamAttempt(
             return outcome;
         switch (outcome)
         {
+            case AttemptOutcome.Answered when _isJudgedAtEnd = IsGrpcWithoutStatus():
+                break;
             case AttemptOutcome.Answered:
-                outliers.OnResponse(_endpoint, info.Response.Status);
+                outliers.OnResponse(_endpoint, Status(info.Response.Headers));
                 break;
             case AttemptOutcome.ConnectTimedOut or AttemptOutcome.TimedOut:
             case AttemptOutcome.Interrupted when forwarder.Interruption == Interruption.RouteTimeout:
@@ -117,6 +120,21 @@ internal sealed class UpstreamAttempt(
                 break;
         }
         return outcome;
+    }
+
+    /// <summary>
+    /// The answer is over. A gRPC call is judged now, by the status in its trailers, where Envoy goes by the head alone, which
+    /// says 200 of every call.
+    /// </summary>
+    /// <param name="trailers">Null when the endpoint broke off.</param>
+    public void JudgeEnd(HeaderMap? trailers)
+    {
+        if (_endpoint is null || Cluster.Outliers is not { } outliers)
+            return;
+        if (trailers is null)
+            outliers.OnLocalFailure(_endpoint, LocalFailure.ConnectFailed);
+        else if (_isJudgedAtEnd)
+            outliers.OnResponse(_endpoint, Status(trailers));
     }
 
     /// <summary>Wakes whoever waits for the connection or the upstream.</summary>
@@ -153,11 +171,23 @@ internal sealed class UpstreamAttempt(
         upstream?.Return(isClean);
     }
 
+    /// <summary>HTTP's status of the answer; of a gRPC call that has one in the given fields, what that stands for.</summary>
+    private int Status(HeaderMap fields) =>
+        GrpcReply.IsGrpc(info.Request) && GrpcStatus.TryGet(fields, out var status)
+            ? GrpcStatus.ToHttp(status)
+            : info.Response.Status;
+
+    /// <summary>The answer to a gRPC call has begun, and its status is to come.</summary>
+    private bool IsGrpcWithoutStatus() =>
+        GrpcReply.IsGrpc(info.Request)
+        && info.Response.Status == 200
+        && !info.Response.Headers.Contains(KnownHeader.GrpcStatus);
+
     private async LoopTask<AttemptOutcome> SendAsync(ClientStream upstream)
     {
         if (client.WantsTunnel)
             WebSocketBridge.CompleteRequest(info.Request, upstream.IsHttp2, worker.NextRandom(), worker.NextRandom());
-        var length = client.WantsTunnel ? BodyLength.Tunnel : client.RequestLength;
+        var length = client.WantsTunnel ? BodyLength.Tunnel : pump.Length;
         if (!upstream.WriteHead(info.Request, length, info.Response))
             return AttemptOutcome.BadRequest;
         if (await pump.StartAsync(upstream) <= 0)

@@ -28,6 +28,7 @@ public sealed class FilterChainRuntime
             HttpStats = telemetry.Stats.Http(http.StatPrefix);
             var environment = new HttpFilterEnvironment(http.StatPrefix, telemetry.Stats)
             {
+                IsInbound = IsInbound,
                 Health = telemetry.Health,
                 ServiceCluster = telemetry.ServiceCluster,
             };

@@ -38,6 +38,13 @@ public sealed class ClusterStats(string name, int workers)
     );
 
     private readonly Http2Stats _http2 = new(workers);
+
+    /// <summary>gRPC calls, as the filters that count them see them.</summary>
+    internal GrpcStats Grpc { get; } = new(name, "grpc", workers);
+
+    /// <summary>gRPC-Web calls.</summary>
+    internal GrpcStats GrpcWeb { get; } = new(name, "grpc-web", workers);
+
     private readonly StatScope _scope = new(s_table, name, workers);
     private readonly WorkerHistogram _requestTime = new(workers, HistogramBuckets.Default);
     private readonly WorkerHistogram _connectTime = new(workers, HistogramBuckets.Default);
@@ -153,6 +160,8 @@ public sealed class ClusterStats(string name, int workers)
     {
         _scope.Collect(samples);
         _http2.Collect(_scope, samples);
+        Grpc.Collect(samples);
+        GrpcWeb.Collect(samples);
         _scope.Collect("membership_total", SampleKind.Gauge, members, samples);
         _scope.Collect("membership_healthy", SampleKind.Gauge, healthy, samples);
         _scope.Collect("upstream_rq_time", _requestTime, samples);

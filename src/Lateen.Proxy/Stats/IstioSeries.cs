@@ -1,23 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
 using System.Text;
+using Lateen.Proxy.Http;
 using Lateen.Proxy.Streams;
 using Lateen.Telemetry;
 
 namespace Lateen.Proxy.Stats;
 
 /// <summary>What tells one series of Istio's request metrics from the next.</summary>
-/// <param name="GrpcStatus">-1 when the request was no gRPC.</param>
+/// <param name="GrpcStatus">Status of a gRPC call; one of the constants when the request was none, or ended without.</param>
 internal readonly record struct IstioSeriesKey(IstioContext Context, int Code, ResponseFlags Flags, int GrpcStatus)
 {
+    public const int NotGrpc = int.MinValue;
+    private const int NoStatus = int.MinValue + 1;
+
+    /// <summary>
+    /// What trailers or head said; else what HTTP's status stands for; nothing when there was none of them (Envoy's
+    /// <c>getGrpcStatus</c>).
+    /// </summary>
+    public static int GrpcStatusOf(StreamInfo stream) =>
+        !GrpcReply.IsGrpc(stream.Request) ? NotGrpc
+        : stream.GrpcStatus is { } status ? status
+        : stream.ResponseCode == 0 ? NoStatus
+        : Http.GrpcStatus.OfHttp(stream.ResponseCode);
+
     /// <summary>All labels, in Istio's order of emission.</summary>
     public string Labels()
     {
         var labels = new StringBuilder();
         Context.AppendTo(labels);
         var code = Code.ToString(CultureInfo.InvariantCulture);
-        var grpc = GrpcStatus < 0 ? "" : GrpcStatus.ToString(CultureInfo.InvariantCulture);
-        Telemetry.Labels.Append(labels, "request_protocol", GrpcStatus < 0 ? "http" : "grpc");
+        var grpc = GrpcStatus <= NoStatus ? "" : GrpcStatus.ToString(CultureInfo.InvariantCulture);
+        Telemetry.Labels.Append(labels, "request_protocol", GrpcStatus == NotGrpc ? "http" : "grpc");
         Telemetry.Labels.Append(labels, "response_code", code);
         Telemetry.Labels.Append(labels, "grpc_response_status", grpc);
         Telemetry.Labels.Append(labels, "response_flags", ResponseFlagsText.Of(Flags));

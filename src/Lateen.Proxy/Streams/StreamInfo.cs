@@ -2,6 +2,7 @@
 using Lateen.Http;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
+using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Routing;
 
 namespace Lateen.Proxy.Streams;
@@ -30,6 +31,12 @@ public sealed class StreamInfo
     /// <summary>Status sent downstream; 0 when the client went away first.</summary>
     public int ResponseCode { get; set; }
 
+    /// <summary>Status of a gRPC call (<c>grpc-status</c>), from trailers or a head without body; null while there is none.</summary>
+    public int? GrpcStatus { get; set; }
+
+    /// <summary>The response, as it came, has no body; known when filters see its head.</summary>
+    public bool EndsWithHead { get; set; }
+
     public ResponseFlags Flags { get; set; }
 
     /// <summary>Envoy's response code details, as <c>via_upstream</c> or <c>route_not_found</c>.</summary>
@@ -47,6 +54,9 @@ public sealed class StreamInfo
 
     /// <summary>Name of the route that matched; null when none did or it has no name.</summary>
     public string? RouteName { get; set; }
+
+    /// <summary>The cluster the request went to; null when it went to none.</summary>
+    public ClusterRuntime? Cluster { get; set; }
 
     /// <summary>Name of the cluster the request went to; null when it went to none.</summary>
     public string? UpstreamCluster { get; set; }
@@ -98,6 +108,8 @@ public sealed class StreamInfo
         StartTimestamp = 0;
         Duration = TimeSpan.Zero;
         ResponseCode = 0;
+        EndsWithHead = false;
+        GrpcStatus = null;
         Flags = ResponseFlags.None;
         ResponseCodeDetails = null;
         ConnectionTerminationDetails = null;
@@ -105,6 +117,7 @@ public sealed class StreamInfo
         BytesReceived = 0;
         BytesSent = 0;
         RouteName = null;
+        Cluster = null;
         UpstreamCluster = null;
         UpstreamHost = null;
         UpstreamLocalAddress = null;

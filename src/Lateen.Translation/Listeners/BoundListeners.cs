@@ -32,7 +32,15 @@ internal static class BoundListeners
     {
         var name = $"{settings.Address}_{port.Number}";
         var filters = port.ServicePort.IsHttp
-            ? [ConnectionManagers.Inbound($"inbound_{name};", RouteConfigurations.ForInbound(port), mesh)]
+            ?
+            [
+                ConnectionManagers.Inbound(
+                    $"inbound_{name};",
+                    RouteConfigurations.ForInbound(port),
+                    mesh,
+                    isGrpcWeb: port.ServicePort.Protocol == "GRPC-WEB"
+                ),
+            ]
             : TcpProxies.Inbound(port, mesh);
         return ListenerFactory.Create(name, settings.Address, port.Number, TrafficDirection.Inbound, filters, mesh);
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Http.GrpcWeb.V3;
 using Envoy.Extensions.Filters.Http.Router.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Envoy.Extensions.RequestId.Uuid.V3;
 using Google.Protobuf.WellKnownTypes;
 using Lateen.Mesh;
 using Lateen.Translation.Clusters;
+using GrpcStats = Envoy.Extensions.Filters.Http.GrpcStats.V3.FilterConfig;
 using Pool = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
 
 namespace Lateen.Translation.Listeners;
@@ -22,7 +24,7 @@ internal static class ConnectionManagers
     /// <summary>From the application to the mesh.</summary>
     public static Filter Outbound(string statPrefix, string routes, MeshConfig mesh)
     {
-        var manager = Create(statPrefix, mesh, StatsFilter.Outbound);
+        var manager = Create(statPrefix, mesh, StatsFilter.Outbound, isGrpcWeb: false);
         manager.UseRemoteAddress = false;
         manager.Rds = Rds(routes);
         // Clients of an HTTP proxy send whole URLs.
@@ -31,9 +33,10 @@ internal static class ConnectionManagers
     }
 
     /// <summary>From the mesh to the application.</summary>
-    public static Filter Inbound(string statPrefix, RouteConfiguration routes, MeshConfig mesh)
+    /// <param name="isGrpcWeb">Clients may be browsers, and the application speaks gRPC.</param>
+    public static Filter Inbound(string statPrefix, RouteConfiguration routes, MeshConfig mesh, bool isGrpcWeb)
     {
-        var manager = Create(statPrefix, mesh, StatsFilter.Inbound);
+        var manager = Create(statPrefix, mesh, StatsFilter.Inbound, isGrpcWeb);
         manager.UseRemoteAddress = false;
         manager.RouteConfig = routes;
         manager.ServerName = ServerName;
@@ -48,9 +51,9 @@ internal static class ConnectionManagers
     }
 
     /// <summary>From outside: addresses are the connection's own, certificates are told of afresh.</summary>
-    public static Filter Gateway(string statPrefix, string routes, MeshConfig mesh)
+    public static Filter Gateway(string statPrefix, string routes, MeshConfig mesh, bool isGrpcWeb)
     {
-        var manager = Create(statPrefix, mesh, StatsFilter.Inbound);
+        var manager = Create(statPrefix, mesh, StatsFilter.Inbound, isGrpcWeb);
         manager.UseRemoteAddress = true;
         manager.Rds = Rds(routes);
         manager.ServerName = ServerName;
@@ -65,7 +68,7 @@ internal static class ConnectionManagers
         return Filter(manager);
     }
 
-    private static HttpConnectionManager Create(string statPrefix, MeshConfig mesh, Any stats)
+    private static HttpConnectionManager Create(string statPrefix, MeshConfig mesh, Any stats, bool isGrpcWeb)
     {
         var manager = new HttpConnectionManager
         {
@@ -79,15 +82,20 @@ internal static class ConnectionManagers
             {
                 TypedConfig = Any.Pack(new UuidRequestIdConfig { UseRequestIdForTraceSampling = true }),
             },
-            HttpFilters =
-            {
-                new HttpFilter { Name = StatsFilter.Name, TypedConfig = stats },
-                new HttpFilter { Name = "envoy.filters.http.router", TypedConfig = Any.Pack(new Router()) },
-            },
         };
+        if (isGrpcWeb)
+            Add(manager, "envoy.filters.http.grpc_web", Any.Pack(new GrpcWeb()));
+        // With the messages of gRPC for Istio's metrics; methods would be too many to count apart.
+        var grpcStats = new GrpcStats { EmitFilterState = true, StatsForAllMethods = false };
+        Add(manager, "envoy.filters.http.grpc_stats", Any.Pack(grpcStats));
+        Add(manager, StatsFilter.Name, stats);
+        Add(manager, "envoy.filters.http.router", Any.Pack(new Router()));
         manager.AccessLog.AddRange(AccessLogs.OfFilter(mesh));
         return manager;
     }
+
+    private static void Add(HttpConnectionManager manager, string name, Any config) =>
+        manager.HttpFilters.Add(new HttpFilter { Name = name, TypedConfig = config });
 
     private static Rds Rds(string name) => new() { ConfigSource = OutboundClusters.ByAds(), RouteConfigName = name };
 

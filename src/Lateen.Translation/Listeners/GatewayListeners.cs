@@ -30,7 +30,15 @@ internal static class GatewayListeners
         var address = port.Bind.Length > 0 ? port.Bind : view.Settings.BindAddress;
         var filters = port.Tcp is { } tcp
             ? TcpProxies.Outbound(tcp.Targets, mesh)
-            : [ConnectionManagers.Gateway($"outbound_{name};", RouteConfigurations.GatewayName(port), mesh)];
+            :
+            [
+                ConnectionManagers.Gateway(
+                    $"outbound_{name};",
+                    RouteConfigurations.GatewayName(port),
+                    mesh,
+                    port.IsGrpcWeb
+                ),
+            ];
         return ListenerFactory.Create(name, address, port.Number, TrafficDirection.Outbound, filters, mesh);
     }
 }

@@ -24,6 +24,8 @@ internal sealed class GoldenFiles
                     Envoy.Config.Listener.V3.ListenerReflection.Descriptor,
                     Envoy.Config.Route.V3.RouteReflection.Descriptor,
                     Envoy.Extensions.AccessLoggers.File.V3.FileReflection.Descriptor,
+                    Envoy.Extensions.Filters.Http.GrpcStats.V3.ConfigReflection.Descriptor,
+                    Envoy.Extensions.Filters.Http.GrpcWeb.V3.GrpcWebReflection.Descriptor,
                     Envoy.Extensions.Filters.Http.Router.V3.RouterReflection.Descriptor,
                     Envoy
                         .Extensions

@@ -209,6 +209,10 @@ public sealed partial class RejectionTests
                 "typed_per_filter_config[f]: has the type envoy.config.cluster.v3.Cluster, which this proxy does not know"
             },
             {
+                """ "match":{"prefix":"/"},"route":{"cluster":"a"},"typedPerFilterConfig":{"f":{"@type":"type.googleapis.com/envoy.extensions.filters.http.grpc_web.v3.GrpcWeb"}} """,
+                "typed_per_filter_config[f]: has the type envoy.extensions.filters.http.grpc_web.v3.GrpcWeb, which routes cannot set; give a FilterConfig to switch the filter"
+            },
+            {
                 """ "match":{"prefix":"/"},"route":{"cluster":"a"},"typedPerFilterConfig":{"f":{"@type":"type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault","abort":{"httpStatus":1}}} """,
                 "typed_per_filter_config[f].abort.http_status: is 1; statuses are 200 to 599"
             },

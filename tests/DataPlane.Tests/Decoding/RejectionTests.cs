@@ -333,6 +333,14 @@ public sealed partial class RejectionTests : IDisposable
                 ),
                 "filter_chains[0].filters[0].http_filters[0].typed_config.cluster_min_healthy_percentages[a]: is 101; percentages are 0 to 100"
             },
+            {
+                GrpcStats(""" "methodNames":["m"] """),
+                "filter_chains[0].filters[0].http_filters[0].typed_config.individual_method_stats_allowlist.services[0].name: is empty; give the service's full name"
+            },
+            {
+                GrpcStats(""" "name":"a.S" """),
+                "filter_chains[0].filters[0].http_filters[0].typed_config.individual_method_stats_allowlist.services[0].method_names: is empty; name at least one method"
+            },
         };
 
     [Theory, MemberData(nameof(Clusters))]
@@ -477,6 +485,15 @@ public sealed partial class RejectionTests : IDisposable
 
     private static string Http(string fields) =>
         $$"""{"name":"hcm","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager","statPrefix":"h",{{fields}} } }""";
+
+    private static string GrpcStats(string service) =>
+        Http(
+            $$"""
+            "rds":{"routeConfigName":"r"},"httpFilters":[{"name":"s","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
+              "individualMethodStatsAllowlist":{"services":[{ {{service}} }]} } },
+              {"name":"router","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"} }]
+            """
+        );
 
     private static string Listener(string name, string filters) =>
         $$"""

@@ -200,6 +200,8 @@ public sealed class FaultTests
 
         public int Worker => 0;
 
+        public long NowTimestamp => 0;
+
         public ulong NextRandom() => (ulong)_draws.NextInt64();
 
         public ClusterRuntime? FindCluster(string name) => throw new InvalidOperationException("it asks for none");

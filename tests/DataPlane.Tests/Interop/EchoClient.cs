@@ -17,15 +17,17 @@ internal sealed class EchoClient : IDisposable
     private readonly CancellationToken _stop;
     private int _names;
 
-    public EchoClient(int port, CancellationToken stop)
+    /// <param name="handler">What speaks HTTP; by default HTTP/2, as gRPC wants it.</param>
+    public EchoClient(int port, CancellationToken stop, HttpMessageHandler? handler = null, Version? version = null)
     {
         _stop = stop;
         _channel = GrpcChannel.ForAddress(
             $"http://127.0.0.1:{port}",
             new GrpcChannelOptions
             {
-                HttpHandler = new SocketsHttpHandler { UseProxy = false },
+                HttpHandler = handler ?? new SocketsHttpHandler { UseProxy = false },
                 DisposeHttpClient = true,
+                HttpVersion = version,
                 MaxReceiveMessageSize = null,
                 MaxSendMessageSize = null,
             }
@@ -36,7 +38,8 @@ internal sealed class EchoClient : IDisposable
     public void Dispose() => _channel.Dispose();
 
     /// <summary>A line for each conversation, as the other peers print them.</summary>
-    public async Task<IReadOnlyList<string>> HoldAllAsync()
+    /// <param name="others">Names of those that are left out.</param>
+    public async Task<IReadOnlyList<string>> HoldAllAsync(params string[] others)
     {
         (string Name, Func<Task<string>> Hold)[] conversations =
         [
@@ -56,7 +59,7 @@ internal sealed class EchoClient : IDisposable
             ("health", HealthAsync),
         ];
         var lines = new List<string>();
-        foreach (var (name, hold) in conversations)
+        foreach (var (name, hold) in conversations.Where(one => !others.Contains(one.Name, StringComparer.Ordinal)))
         {
             try
             {

@@ -56,6 +56,6 @@ internal sealed class TwoProxies : IDisposable
             .Port;
     }
 
-    private static string WithHttp2(string cluster) =>
+    public static string WithHttp2(string cluster) =>
         cluster.Replace("{\"name\"", "{" + Http2 + "\"name\"", StringComparison.Ordinal);
 }

@@ -33,6 +33,8 @@ public sealed class ProxyFixture : IDisposable
         FaultApi.HTTPFault.Descriptor,
         CorsApi.Cors.Descriptor,
         CorsApi.CorsPolicy.Descriptor,
+        Envoy.Extensions.Filters.Http.GrpcStats.V3.FilterConfig.Descriptor,
+        Envoy.Extensions.Filters.Http.GrpcWeb.V3.GrpcWeb.Descriptor,
         RouteApi.FilterConfig.Descriptor,
         Envoy.Extensions.Filters.Http.HealthCheck.V3.HealthCheck.Descriptor,
         Envoy.Extensions.AccessLoggers.File.V3.FileAccessLog.Descriptor,
@@ -200,6 +202,14 @@ public sealed class ProxyFixture : IDisposable
         Telemetry.Stats.Collect(_published.Current, samples);
         Overload.Collect(samples);
         return samples.Single(sample => sample.PlainName == name).Value;
+    }
+
+    /// <summary>As <see cref="Stat"/>, for a number that is there only once something was counted.</summary>
+    public long StatOrZero(string name)
+    {
+        var samples = new List<Lateen.Telemetry.Sample>();
+        Telemetry.Stats.Collect(_published.Current, samples);
+        return samples.SingleOrDefault(sample => sample.PlainName == name).Value;
     }
 
     /// <summary>Sends bytes and returns everything up to the end of the connection.</summary>

@@ -52,6 +52,37 @@ public sealed class RetryTests : IDisposable
             Assert.EndsWith("attempt 2", answer, StringComparison.Ordinal);
     }
 
+    /// <summary>Status of a gRPC call in a head without body, and whether the route's condition has it tried again.</summary>
+    [Theory]
+    [InlineData("cancelled", 1, true)]
+    [InlineData("deadline-exceeded", 4, true)]
+    [InlineData("internal", 13, true)]
+    [InlineData("resource-exhausted", 8, true)]
+    [InlineData("unavailable", 14, true)]
+    [InlineData("unavailable,cancelled", 1, true)]
+    [InlineData("unavailable", 13, false)]
+    [InlineData("unavailable", 0, false)]
+    [InlineData("5xx", 14, false)]
+    [InlineData("gateway-error", 14, false)]
+    public void A_grpc_status_without_a_message_is_tried_again_when_the_policy_names_it(
+        string on,
+        int status,
+        bool isRetried
+    )
+    {
+        var head = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc\r\n";
+        var answer = AskTwice(on, $"{head}grpc-status: {status}\r\ncontent-length: 0\r\n\r\n");
+        Assert.Contains($"\r\ngrpc-status: {(isRetried ? 0 : status)}\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_grpc_status_behind_a_message_is_not_tried_again()
+    {
+        var head = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc\r\ntransfer-encoding: chunked\r\n\r\n";
+        var answer = AskTwice("unavailable", head + "1\r\na\r\n0\r\ngrpc-status: 14\r\n\r\n");
+        Assert.EndsWith("\r\n\r\n1\r\na\r\n0\r\ngrpc-status: 14\r\n\r\n", answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(40_000)]
@@ -144,5 +175,24 @@ public sealed class RetryTests : IDisposable
                 return;
             left -= got;
         }
+    }
+
+    /// <summary>A gRPC call to an upstream whose first answer is the given one; later ones say that all went well.</summary>
+    private string AskTwice(string on, string first)
+    {
+        const string Well = "HTTP/1.1 200 OK\r\ngrpc-status: 0\r\ncontent-length: 0\r\n\r\n";
+        var answered = 0;
+        using var upstream = new ScriptedServer(
+            (server, socket, _) =>
+            {
+                while (server.ReadHead(socket) is not null)
+                    ScriptedServer.Send(socket, Interlocked.Increment(ref answered) == 1 ? first : Well);
+            }
+        );
+        _proxy.Clusters(upstream.Port);
+        return Converse(
+            _proxy.Http(Route(on)),
+            "POST / HTTP/1.1\r\nHost: a\r\ncontent-type: application/grpc\r\ncontent-length: 0\r\n" + Close
+        );
     }
 }

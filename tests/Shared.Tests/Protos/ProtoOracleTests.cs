@@ -16,6 +16,7 @@ public sealed class ProtoOracleTests
     /// <summary>Fields that are younger than the package.</summary>
     private static readonly HashSet<string> s_younger =
     [
+        "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig.replace_dots_in_grpc_service_name",
         "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext.auto_host_sni",
         "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext.auto_sni_san_validation",
         "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.prefer_client_ciphers",

@@ -11,7 +11,7 @@ internal sealed class CorsFilterFactory : IHttpFilterFactory
 {
     public string ConfigType => Api.Cors.Descriptor.FullName;
 
-    public string OverrideType => Api.CorsPolicy.Descriptor.FullName;
+    public string? OverrideType => Api.CorsPolicy.Descriptor.FullName;
 
     public object? DecodeConfig(Any config, string path, DecodeContext context) =>
         context.Unpack<Api.Cors>(config, path);

@@ -16,7 +16,7 @@ internal sealed class Fault
         Spec = spec;
         _headers = HeaderCondition.All(spec.Headers);
         if (spec.Abort is { IsFromHeader: false } abort)
-            Reply = ReplyWith(abort.HttpStatus ?? HttpStatusOf(abort.GrpcStatus!.Value));
+            Reply = ReplyWith(abort.HttpStatus ?? GrpcStatus.ToHttp(abort.GrpcStatus!.Value));
     }
 
     public FaultSpec Spec { get; }
@@ -39,24 +39,6 @@ internal sealed class Fault
 
     public static LocalReply ReplyWith(int status) =>
         new(status, s_body, "fault_filter_abort", ResponseFlags.FaultInjected);
-
-    /// <summary>What an HTTP client is told of a gRPC status (google.rpc.Code's HTTP mapping).</summary>
-    public static int HttpStatusOf(int grpcStatus) =>
-        grpcStatus switch
-        {
-            0 => 200,
-            1 => 499,
-            3 or 9 or 11 => 400,
-            4 => 504,
-            5 => 404,
-            6 or 10 => 409,
-            7 => 403,
-            8 => 429,
-            12 => 501,
-            14 => 503,
-            16 => 401,
-            _ => 500,
-        };
 
     private static bool GoesTo(string cluster, RouteEntry? route) =>
         route?.Spec.Action is ForwardActionSpec { Clusters: [var only] } && only.Name == cluster;

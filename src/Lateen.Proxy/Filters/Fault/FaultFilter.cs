@@ -80,7 +80,7 @@ internal sealed class FaultFilter(string name, Fault own, FaultStats stats) : IH
         if (Number(request, FaultHeaders.Abort) is { } status and >= 200 and < 600)
             return Fault.ReplyWith((int)status);
         return Number(request, FaultHeaders.AbortGrpc) is { } grpc
-            ? Fault.ReplyWith(Fault.HttpStatusOf((int)grpc))
+            ? Fault.ReplyWith(GrpcStatus.ToHttp((int)grpc))
             : null;
     }
 

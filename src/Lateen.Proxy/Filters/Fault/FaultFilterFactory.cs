@@ -12,7 +12,7 @@ internal sealed class FaultFilterFactory : IHttpFilterFactory
 {
     public string ConfigType => Api.HTTPFault.Descriptor.FullName;
 
-    public string OverrideType => ConfigType;
+    public string? OverrideType => ConfigType;
 
     public object? DecodeConfig(Any config, string path, DecodeContext context) =>
         context.Unpack<Api.HTTPFault>(config, path) is { } fault ? new Fault(Decode(fault, path, context)) : null;
