@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Frozen;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
@@ -17,6 +18,9 @@ public sealed class ClusterRuntime
     private readonly EndpointEntry[] _endpoints;
     private HealthyBalancer _balancer;
     private int _rebuilding;
+
+    /// <summary>Made for the first who asks; several may make it at once.</summary>
+    private FrozenDictionary<EndpointState, EndpointEntry>? _byState;
 
     private ClusterRuntime(
         ClusterSpec spec,
@@ -132,6 +136,14 @@ public sealed class ClusterRuntime
 
     /// <summary>Whether an endpoint was checked under the configuration that this version has.</summary>
     public bool HasChecked(EndpointState endpoint) => ReferenceEquals(endpoint.CheckedBy, Spec.HealthCheck);
+
+    /// <summary>What this version says of an endpoint; null for one that it has not.</summary>
+    public EndpointEntry? EntryOf(EndpointState endpoint) =>
+        (
+            _byState ??= _endpoints
+                .DistinctBy(static entry => entry.State)
+                .ToFrozenDictionary(static entry => entry.State)
+        ).GetValueOrDefault(endpoint);
 
     /// <summary>An endpoint for a request; null when there is none to use (503, flag UH).</summary>
     public EndpointState? Pick(in PickContext context) =>

@@ -27,7 +27,7 @@ internal static class RetryPolicyDecoder
         if (policy.NumRetries > int.MaxValue)
             context.Add($"{path}.num_retries", $"is {policy.NumRetries}; give {int.MaxValue} at the most");
         var (conditions, codes) = Conditions(policy.RetryOn);
-        return new RetryPolicySpec
+        var spec = new RetryPolicySpec
         {
             Conditions = conditions,
             Retries = (int)Math.Min(policy.NumRetries ?? 1, int.MaxValue),
@@ -48,22 +48,9 @@ internal static class RetryPolicyDecoder
             MaxInterval = maxInterval,
             RateLimitedBackOff = RateLimited(policy, $"{path}.rate_limited_retry_back_off", context),
             HostSelectionAttempts = (int)Math.Clamp(policy.HostSelectionRetryMaxAttempts, 1, int.MaxValue),
-            AvoidPreviousHosts = PreviousHosts(policy, path, context),
+            PreviousPrioritiesFrequency = RetryChoiceDecoder.PreviousPriorities(policy, path, context),
         };
-    }
-
-    private static bool PreviousHosts(Api.RetryPolicy policy, string path, DecodeContext context)
-    {
-        for (var i = 0; i < policy.RetryHostPredicate.Count; i++)
-        {
-            var name = policy.RetryHostPredicate[i].Name;
-            if (name != "envoy.retry_host_predicates.previous_hosts")
-                context.Add(
-                    $"{path}.retry_host_predicate[{i}]",
-                    $"is {name}; this proxy knows envoy.retry_host_predicates.previous_hosts"
-                );
-        }
-        return policy.RetryHostPredicate.Count > 0;
+        return RetryChoiceDecoder.Predicates(policy, spec, path, context);
     }
 
     private static RateLimitedBackOffSpec? RateLimited(Api.RetryPolicy policy, string path, DecodeContext context)

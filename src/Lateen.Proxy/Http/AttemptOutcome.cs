@@ -50,6 +50,9 @@ internal enum Interruption : byte
     RouteTimeout,
     TryTimeout,
 
+    /// <summary>Nothing moved in a try for <c>per_try_idle_timeout</c>.</summary>
+    TryIdle,
+
     /// <summary>The request's head took too long.</summary>
     HeadTimeout,
 
@@ -76,7 +79,7 @@ internal static class AttemptOutcomes
             AttemptOutcome.ConnectTimedOut => LocalReply.ConnectTimeout,
             AttemptOutcome.Malformed => LocalReply.UpstreamProtocolError,
             AttemptOutcome.Reset or AttemptOutcome.Refused => LocalReply.UpstreamReset,
-            AttemptOutcome.TimedOut => LocalReply.UpstreamTimeout,
+            AttemptOutcome.TimedOut => interruption.ToReply(isRequestComplete),
             AttemptOutcome.Interrupted => interruption.ToReply(isRequestComplete),
             _ => LocalReply.UpstreamClosed,
         };
@@ -86,6 +89,8 @@ internal static class AttemptOutcomes
         interruption switch
         {
             Interruption.RouteTimeout => LocalReply.UpstreamTimeout,
+            Interruption.TryTimeout => LocalReply.PerTryTimeout,
+            Interruption.TryIdle => LocalReply.PerTryIdleTimeout,
             Interruption.MaxDuration => LocalReply.DurationTimeout(isRequestComplete),
             Interruption.HeadTimeout => LocalReply.RequestHeadTimeout,
             Interruption.RequestTimeout => LocalReply.RequestTimeout(isRequestComplete),

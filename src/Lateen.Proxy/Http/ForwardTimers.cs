@@ -15,8 +15,10 @@ internal sealed class ForwardTimers
     private readonly Action<Interruption> _interrupt;
     private readonly LoopTimer _route;
     private readonly LoopTimer _try;
+    private readonly LoopTimer _tryIdle;
     private readonly LoopTimer _pause;
     private readonly LoopSignal<bool> _paused = new();
+    private TimeSpan _tryIdleTimeout;
 
     public ForwardTimers(EventLoop loop, StreamTimers stream, Action<Interruption> interrupt)
     {
@@ -25,6 +27,7 @@ internal sealed class ForwardTimers
         _interrupt = interrupt;
         _route = new LoopTimer(static self => ((ForwardTimers)self)._interrupt(Interruption.RouteTimeout), this);
         _try = new LoopTimer(static self => ((ForwardTimers)self)._interrupt(Interruption.TryTimeout), this);
+        _tryIdle = new LoopTimer(static self => ((ForwardTimers)self).OnTryIdle(), this);
         _pause = new LoopTimer(static self => ((ForwardTimers)self)._paused.Complete(true), this);
     }
 
@@ -35,14 +38,29 @@ internal sealed class ForwardTimers
             _loop.Arm(_route, timeout);
     }
 
-    /// <summary>Envoy <c>RetryPolicy.per_try_timeout</c>: runs until the response's head.</summary>
-    public void StartTry(TimeSpan timeout)
+    /// <summary>
+    /// Envoy <c>RetryPolicy.per_try_timeout</c>, until the response's head, and <c>per_try_idle_timeout</c>, time without a byte
+    /// of the try until its end.
+    /// </summary>
+    public void StartTry(TimeSpan timeout, TimeSpan idleTimeout)
     {
         if (timeout > TimeSpan.Zero)
             _loop.Arm(_try, timeout);
+        if (idleTimeout <= TimeSpan.Zero)
+            return;
+        _tryIdleTimeout = idleTimeout;
+        Touch();
+        _loop.Arm(_tryIdle, idleTimeout);
     }
 
-    public void EndTry() => _loop.Disarm(_try);
+    /// <summary>The try has a head: how long that took is of no more interest.</summary>
+    public void OnTryAnswered() => _loop.Disarm(_try);
+
+    public void EndTry()
+    {
+        _loop.Disarm(_try);
+        _loop.Disarm(_tryIdle);
+    }
 
     public void EndRoute() => _loop.Disarm(_route);
 
@@ -66,6 +84,16 @@ internal sealed class ForwardTimers
     public void Disarm()
     {
         _loop.Disarm(_route);
-        _loop.Disarm(_try);
+        EndTry();
+    }
+
+    /// <summary>Looks once in a while, as the stream's own idle timer does.</summary>
+    private void OnTryIdle()
+    {
+        var rest = _tryIdleTimeout - _stream.Quiet;
+        if (rest > TimeSpan.Zero)
+            _loop.Arm(_tryIdle, rest);
+        else
+            _interrupt(Interruption.TryIdle);
     }
 }

@@ -95,6 +95,14 @@ public sealed record LocalReply(int Status, byte[] Body, string Details, Respons
     public static LocalReply UpstreamTimeout { get; } =
         new(504, "upstream request timeout"u8.ToArray(), "response_timeout", ResponseFlags.UpstreamTimeout);
 
+    public static LocalReply PerTryTimeout { get; } = UpstreamTimeout with { Details = "upstream_per_try_timeout" };
+
+    public static LocalReply PerTryIdleTimeout { get; } =
+        UpstreamTimeout with
+        {
+            Details = "upstream_per_try_idle_timeout",
+        };
+
     /// <summary>504 once the request is here, as with Envoy's other timeouts.</summary>
     public static LocalReply RequestTimeout(bool requestComplete) =>
         requestComplete ? s_requestGateway : s_requestClient;

@@ -150,7 +150,7 @@ internal sealed class RequestForwarder : IClientWatcher
         _attempt.Begin(_route, _clusterIndex, _breaker, _retry);
         _terms.TakeTimeouts(Info.Request.Headers, Router, _action, _route.RetryPolicy);
         _route.PrepareRequest(Info, _clusterIndex, tellsOriginal: !Router.SuppressEnvoyHeaders);
-        _terms.TakeRetries(_route.RetryPolicy);
+        _terms.TakeRetries(_route.Retries, Info.Request);
         _retry.Begin();
         _pump.Begin();
         _completedAt = _worker.Loop.NowTimestamp;
@@ -190,10 +190,10 @@ internal sealed class RequestForwarder : IClientWatcher
     /// </summary>
     private bool ShouldRetry(AttemptOutcome outcome)
     {
-        if (outcome == AttemptOutcome.Answered && _retry.Policy is null)
+        if (outcome == AttemptOutcome.Answered && _terms.Rules is null)
             return false;
         if (outcome == AttemptOutcome.TimedOut)
-            Cluster.Stats.OnPerTryTimeout(_worker.Index);
+            Cluster.Stats.OnPerTryTimeout(_worker.Index, isIdle: Interruption == Interruption.TryIdle);
         if (!_pump.CanReplay || outcome is AttemptOutcome.Interrupted or AttemptOutcome.BadRequest)
             return false;
         if (outcome == AttemptOutcome.Stale && IsIdempotent(Info.Request.Method))
@@ -210,10 +210,13 @@ internal sealed class RequestForwarder : IClientWatcher
         if (_retry.HasLeft)
         {
             if (!_breaker.TryAcquireRetry(_worker.Index))
+            {
+                Info.Flags |= ResponseFlags.UpstreamOverflow;
                 return false;
+            }
             _holdsRetry = true;
-            _retry.Take();
-            Cluster.Stats.OnRetry(_worker.Index);
+            _retry.Take(outcome, Info.Response, _worker);
+            Cluster.Stats.OnRetry(_worker.Index, _retry.IsPauseAskedFor);
             return true;
         }
         Cluster.Stats.OnRetryLimitExceeded(_worker.Index);
@@ -227,12 +230,12 @@ internal sealed class RequestForwarder : IClientWatcher
         _timers.EndTry();
         await _attempt.DropAsync();
         Info.Response.Clear();
-        if (Interruption == Interruption.TryTimeout)
+        if (Interruption is Interruption.TryTimeout or Interruption.TryIdle)
             Interruption = Interruption.None;
         if (outcome == AttemptOutcome.Stale)
             Info.AttemptCount--;
-        else if (_retry.BackOff(_worker.NextRandom()) is var pause && pause > TimeSpan.Zero)
-            await _timers.PauseAsync(pause);
+        else if (_retry.Pause > TimeSpan.Zero)
+            await _timers.PauseAsync(_retry.Pause);
         _client.Rewind();
         _terms.Announce(Stopwatch.GetElapsedTime(_completedAt, _worker.Loop.NowTimestamp));
         // It counted while it waited; from here on it is a request like others.

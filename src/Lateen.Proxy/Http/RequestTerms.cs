@@ -24,10 +24,13 @@ internal sealed class RequestTerms
     public TimeSpan PerTryTimeout { get; private set; }
 
     /// <summary>Null when nothing is tried again.</summary>
-    public RetryPolicySpec? RetryPolicy { get; private set; }
+    public RetryRules? Rules { get; private set; }
 
     /// <summary>What is tried again, the route's and the request's own.</summary>
     public RetryConditions Conditions { get; private set; }
+
+    /// <summary>To the next byte of a try in either direction; zero for none.</summary>
+    public TimeSpan PerTryIdleTimeout { get; private set; }
 
     /// <summary>How often at the most.</summary>
     public int Retries { get; private set; }
@@ -51,6 +54,7 @@ internal sealed class RequestTerms
         _router = router;
         Timeout = action.Timeout;
         PerTryTimeout = policy?.PerTryTimeout ?? TimeSpan.Zero;
+        PerTryIdleTimeout = policy?.PerTryIdleTimeout ?? TimeSpan.Zero;
         if (router.RespectExpectedRqTimeout && headers.TryGet(KnownHeader.XEnvoyExpectedRqTimeoutMs, out var expected))
             Timeout = Milliseconds(expected) ?? Timeout;
         else if (headers.TryGet(KnownHeader.XEnvoyUpstreamRqTimeoutMs, out var timeout))
@@ -65,16 +69,18 @@ internal sealed class RequestTerms
     }
 
     /// <summary>Takes what the request says of retries; after the route has changed headers.</summary>
-    public void TakeRetries(RetryPolicySpec? policy)
+    public void TakeRetries(RetryRules? rules, RequestHead request)
     {
         var asked = RetryConditions.None;
         if (_headers.TryGet(KnownHeader.XEnvoyRetryOn, out var on))
             asked |= RetryConditionNames.Parse(on, grpc: false, out _);
         if (_headers.TryGet(KnownHeader.XEnvoyRetryGrpcOn, out var grpcOn))
             asked |= RetryConditionNames.Parse(grpcOn, grpc: true, out _);
-        RetryPolicy = policy ?? (asked != RetryConditions.None ? RetryPolicySpec.Default : null);
-        Conditions = asked | (policy?.Conditions ?? RetryConditions.None);
-        Retries = RetryPolicy?.Retries ?? 0;
+        Rules = rules ?? (asked != RetryConditions.None ? RetryRules.Default : null);
+        Conditions = asked | (rules?.Spec.Conditions ?? RetryConditions.None);
+        if (rules is not null && !rules.Admits(request))
+            Conditions = RetryConditions.None;
+        Retries = Rules?.Spec.Retries ?? 0;
         if (_headers.TryGet(KnownHeader.XEnvoyMaxRetries, out var most) && TryParse(most, out var number))
             Retries = (int)Math.Min(number, int.MaxValue);
         _statusCodes = Take(KnownHeader.XEnvoyRetriableStatusCodes);

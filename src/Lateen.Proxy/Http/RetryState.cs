@@ -16,31 +16,40 @@ internal sealed class RetryState(RequestTerms terms)
 
     private RememberedEndpoints _tried;
     private int _triedCount;
+    private PriorityMemory _priorities;
 
     /// <summary>Retries made so far, those for stale connections left out.</summary>
     public int Retries { get; private set; }
 
-    public RetryPolicySpec? Policy => terms.RetryPolicy;
+    /// <summary>How long to wait before the retry that was taken last.</summary>
+    public TimeSpan Pause { get; private set; }
+
+    /// <summary>The response asked for the pause (<c>rate_limited_retry_back_off</c>).</summary>
+    public bool IsPauseAskedFor { get; private set; }
 
     public void Begin()
     {
         _tried = default;
         _triedCount = 0;
+        _priorities = default;
         Retries = 0;
     }
 
     /// <summary>Whether the policy names the outcome; the number of retries is another matter.</summary>
     public bool Wants(AttemptOutcome outcome, ResponseHead response)
     {
-        if (terms.RetryPolicy is not { } policy)
+        if (terms.Rules is not { } rules || terms.Conditions == RetryConditions.None)
             return false;
+        if (outcome == AttemptOutcome.Answered && IsUnwelcome(response.Headers) is { } decided)
+            return decided;
         var status = response.Status;
         var reasons = outcome switch
         {
             AttemptOutcome.ConnectFailed or AttemptOutcome.ConnectTimedOut => RetryConditions.ConnectFailure
                 | RetryConditions.ServerError
                 | RetryConditions.GatewayError
-                | RetryConditions.Reset,
+                | RetryConditions.Reset
+                | RetryConditions.ResetBeforeRequest,
             AttemptOutcome.Closed or AttemptOutcome.Stale or AttemptOutcome.Reset => RetryConditions.Reset
                 | RetryConditions.ServerError
                 | RetryConditions.GatewayError,
@@ -60,44 +69,99 @@ internal sealed class RetryState(RequestTerms terms)
             return false;
         return (
                 (terms.Conditions & RetryConditions.RetriableStatusCodes) != RetryConditions.None
-                && (Contains(policy.RetriableStatusCodes, status) || terms.NamesStatus(status))
+                && (Contains(rules.Spec.RetriableStatusCodes, status) || terms.NamesStatus(status))
             )
             || (
                 (terms.Conditions & RetryConditions.RetriableHeaders) != RetryConditions.None
-                && terms.NamesHeaderOf(response.Headers)
+                && (rules.NamesHeaderOf(response.Headers) || terms.NamesHeaderOf(response.Headers))
             );
     }
 
     /// <summary>The policy grants one more.</summary>
-    public bool HasLeft => terms.RetryPolicy is not null && Retries < terms.Retries;
+    public bool HasLeft => terms.Rules is not null && Retries < terms.Retries;
 
     /// <summary>Takes one of the retries that the policy grants.</summary>
-    public void Take() => Retries++;
+    public void Take(AttemptOutcome outcome, ResponseHead response, Worker worker)
+    {
+        Retries++;
+        var asked =
+            outcome == AttemptOutcome.Answered
+                ? terms.Rules!.ResetInterval(response.Headers, worker.UnixTicks() / TimeSpan.TicksPerSecond)
+                : null;
+        IsPauseAskedFor = asked is not null;
+        Pause = asked is { } interval ? Jittered(interval, worker.NextRandom()) : BackOff(worker.NextRandom());
+    }
+
+    /// <summary>
+    /// Chooses an endpoint; for a retry trying a few times to find one that the policy does not avoid, and in priorities that the
+    /// request has not seen, where the policy says so.
+    /// </summary>
+    public EndpointState? Pick(ClusterRuntime cluster, Worker worker, ulong? hash, SubsetKey? subset)
+    {
+        var context = new PickContext(worker.Index, worker.NextRandom()) { Hash = hash, Subset = subset };
+        if (terms.Rules is not { } rules)
+            return cluster.Pick(context);
+        if (_priorities.Excluded != UInt128.Zero)
+            context = WithPriorities(context, cluster);
+        var endpoint = cluster.Pick(context);
+        if (_triedCount > 0 && rules.AvoidsEndpoints)
+        {
+            for (var i = 0; i < rules.Spec.HostSelectionAttempts && endpoint is not null; i++)
+            {
+                if (!IsAvoided(endpoint, cluster, rules))
+                    break;
+                endpoint = cluster.Pick(context with { Random = worker.NextRandom() });
+            }
+        }
+        if (endpoint is not null)
+            Remember(endpoint, cluster, rules);
+        return endpoint;
+    }
+
+    private void Remember(EndpointState endpoint, ClusterRuntime cluster, RetryRules rules)
+    {
+        if (_triedCount < MaxRemembered)
+            _tried[_triedCount++] = endpoint;
+        if (rules.Spec.PreviousPrioritiesFrequency > 0 && cluster.EntryOf(endpoint) is { } entry)
+            _priorities.OnTried(entry.Priority, rules.Spec.PreviousPrioritiesFrequency);
+    }
+
+    /// <summary>Leaves out the priorities that were tried; none of them when nobody is in the others.</summary>
+    private PickContext WithPriorities(in PickContext context, ClusterRuntime cluster)
+    {
+        var outside = context with { ExcludedPriorities = _priorities.Excluded };
+        if (cluster.Pick(outside) is not null)
+            return outside;
+        _priorities = default;
+        return context;
+    }
+
+    private bool IsAvoided(EndpointState endpoint, ClusterRuntime cluster, RetryRules rules) =>
+        (rules.Spec.AvoidPreviousHosts && WasTried(endpoint))
+        || (cluster.EntryOf(endpoint) is { } entry && rules.Avoids(entry.Spec));
 
     /// <summary>
     /// Envoy's back-off: a random time up to base x (2^n - 1), no more than the policy's maximum, for the n-th retry.
     /// </summary>
-    public TimeSpan BackOff(ulong random)
+    private TimeSpan BackOff(ulong random)
     {
-        var policy = terms.RetryPolicy!;
+        var policy = terms.Rules!.Spec;
         var most = Math.Min(policy.BaseInterval.Ticks * ((1L << Math.Min(Retries, 20)) - 1), policy.MaxInterval.Ticks);
         return most <= 0 ? TimeSpan.Zero : new TimeSpan((long)(random % (ulong)most));
     }
 
-    /// <summary>Chooses an endpoint, trying a few times to find one that this request has not seen (<c>previous_hosts</c>).</summary>
-    public EndpointState? Pick(ClusterRuntime cluster, Worker worker, ulong? hash, SubsetKey? subset)
-    {
-        var context = new PickContext(worker.Index, worker.NextRandom()) { Hash = hash, Subset = subset };
-        var endpoint = cluster.Pick(context);
-        if (_triedCount > 0 && terms.RetryPolicy is { AvoidPreviousHosts: true } policy)
-        {
-            for (var i = 0; i < policy.HostSelectionAttempts && endpoint is not null && WasTried(endpoint); i++)
-                endpoint = cluster.Pick(context with { Random = worker.NextRandom() });
-        }
-        if (endpoint is not null && terms.RetryPolicy is not null && _triedCount < MaxRemembered)
-            _tried[_triedCount++] = endpoint;
-        return endpoint;
-    }
+    /// <summary>Not before the time that was asked for, and up to half of it later, lest everybody comes back at once.</summary>
+    private static TimeSpan Jittered(TimeSpan interval, ulong random) =>
+        interval + new TimeSpan((long)(random % (ulong)(interval.Ticks / 2)));
+
+    /// <summary>
+    /// An upstream that is overloaded is not asked again, and one that limits rates only by a policy that says so. Null leaves
+    /// the decision to the rest of the policy.
+    /// </summary>
+    private bool? IsUnwelcome(HeaderMap headers) =>
+        headers.Contains(KnownHeader.XEnvoyOverloaded) ? false
+        : headers.IndexOf("x-envoy-ratelimited"u8) < 0 ? null
+        : (terms.Conditions & RetryConditions.EnvoyRateLimited) != RetryConditions.None;
 
     private static RetryConditions OfStatus(int status) =>
         status switch

@@ -59,6 +59,9 @@ internal sealed class StreamTimers
     /// <summary>Something moved.</summary>
     public void Touch() => _lastActivity = Loop.NowMilliseconds;
 
+    /// <summary>Time since something moved.</summary>
+    public TimeSpan Quiet => TimeSpan.FromMilliseconds(Loop.NowMilliseconds - _lastActivity);
+
     /// <summary>Pressure has changed, and with it how long quiet may last.</summary>
     public void Rescale()
     {
@@ -76,7 +79,7 @@ internal sealed class StreamTimers
 
     private TimeSpan Scaled => _worker.Overload.State.Scale(ScaledTimer.HttpDownstreamStreamIdle, _idleTimeout);
 
-    private TimeSpan Rest => Scaled - TimeSpan.FromMilliseconds(Loop.NowMilliseconds - _lastActivity);
+    private TimeSpan Rest => Scaled - Quiet;
 
     private void Start(LoopTimer timer, TimeSpan timeout)
     {

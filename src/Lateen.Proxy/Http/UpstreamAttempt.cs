@@ -73,7 +73,7 @@ internal sealed class UpstreamAttempt(
         Cluster.Stats.OnAttemptStarted(worker.Index);
         _route.PrepareForEndpoint(info, _endpoint);
         info.UpstreamHost = _endpoint.AddressText;
-        timers.StartTry(terms.PerTryTimeout);
+        timers.StartTry(terms.PerTryTimeout, terms.PerTryIdleTimeout);
         var host = _host.Of(info.Request, Cluster.Spec);
         var pool =
             _endpoint.Socket.Spec.ProxyProtocolVersion > 0
@@ -224,7 +224,7 @@ internal sealed class UpstreamAttempt(
             switch (status)
             {
                 case ResponseHeadStatus.Final:
-                    timers.EndTry();
+                    timers.OnTryAnswered();
                     return info.Response.Status == 101 && !IsExpectedSwitch()
                         ? Malformed(upstream)
                         : AttemptOutcome.Answered;
@@ -269,7 +269,7 @@ internal sealed class UpstreamAttempt(
         forwarder.Interruption switch
         {
             Interruption.None => otherwise,
-            Interruption.TryTimeout => AttemptOutcome.TimedOut,
+            Interruption.TryTimeout or Interruption.TryIdle => AttemptOutcome.TimedOut,
             _ => AttemptOutcome.Interrupted,
         };
 }

@@ -35,11 +35,23 @@ public sealed record RetryPolicySpec
     /// <summary><c>rate_limited_retry_back_off</c>: the response says when to come back.</summary>
     public RateLimitedBackOffSpec? RateLimitedBackOff { get; init; }
 
-    /// <summary>Picks made to find an endpoint not tried before (<c>host_selection_retry_max_attempts</c>), when previous hosts are avoided.</summary>
+    /// <summary>Picks made to find an endpoint that <c>retry_host_predicate</c> admits (<c>host_selection_retry_max_attempts</c>): 1.</summary>
     public int HostSelectionAttempts { get; init; } = 1;
 
     /// <summary>Whether <c>retry_host_predicate</c> has previous_hosts.</summary>
     public bool AvoidPreviousHosts { get; init; }
+
+    /// <summary>Whether it has omit_canary_hosts: endpoints with <c>canary: true</c> in their <c>envoy.lb</c> metadata.</summary>
+    public bool AvoidCanaries { get; init; }
+
+    /// <summary>What it has of omit_host_metadata: endpoints with all of one of these in their <c>envoy.lb</c> metadata, values as JSON.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> AvoidMetadata { get; init; } = [];
+
+    /// <summary>
+    /// <c>retry_priority</c> previous_priorities: after so many tries the priorities of those are left out; 0 for no
+    /// <c>retry_priority</c>.
+    /// </summary>
+    public int PreviousPrioritiesFrequency { get; init; }
 }
 
 /// <summary>Envoy <c>RateLimitedRetryBackOff</c>.</summary>

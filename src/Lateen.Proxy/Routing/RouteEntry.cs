@@ -40,6 +40,7 @@ public sealed class RouteEntry
         HostRewrite = HostRewriter.For(forward);
         _hasher = forward.HashPolicies.Count == 0 ? null : new RequestHasher(forward.HashPolicies);
         RetryPolicy = forward.RetryPolicy ?? host.Spec.RetryPolicy;
+        Retries = RetryPolicy is null ? null : new RetryRules(RetryPolicy);
         Mirrors =
             forward.Mirrors.Count > 0 ? forward.Mirrors
             : host.Spec.Mirrors.Count > 0 ? host.Spec.Mirrors
@@ -62,6 +63,9 @@ public sealed class RouteEntry
     public string? Name => _name;
 
     public RetryPolicySpec? RetryPolicy { get; }
+
+    /// <summary>The same, executable.</summary>
+    internal RetryRules? Retries { get; }
 
     /// <summary>Who gets copies of its requests.</summary>
     public IReadOnlyList<MirrorPolicySpec> Mirrors { get; } = [];

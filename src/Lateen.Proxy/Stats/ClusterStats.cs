@@ -34,7 +34,10 @@ public sealed class ClusterStats(string name, int workers)
         new StatDefinition("upstream_rq_pending_overflow"),
         new StatDefinition("upstream_rq_retry_overflow"),
         new StatDefinition("upstream_rq_drop_overload"),
-        new StatDefinition("upstream_cx_connect_attempts_exceeded")
+        new StatDefinition("upstream_cx_connect_attempts_exceeded"),
+        new StatDefinition("upstream_rq_per_try_idle_timeout"),
+        new StatDefinition("upstream_rq_retry_backoff_exponential"),
+        new StatDefinition("upstream_rq_retry_backoff_ratelimited")
     );
 
     private readonly Http2Stats _http2 = new(workers);
@@ -74,6 +77,9 @@ public sealed class ClusterStats(string name, int workers)
         RetryOverflows,
         DropOverload,
         ConnectAttemptsExceeded,
+        PerTryIdleTimeouts,
+        ExponentialBackOffs,
+        RateLimitedBackOffs,
     }
 
     /// <summary>Where a worker's HTTP/2 connections count.</summary>
@@ -125,9 +131,17 @@ public sealed class ClusterStats(string name, int workers)
 
     public void OnTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.Timeouts);
 
-    public void OnPerTryTimeout(int worker) => _scope.Cells.Increment(worker, (int)Cell.PerTryTimeouts);
+    /// <summary>A try took longer than <c>per_try_timeout</c>, or stood still for <c>per_try_idle_timeout</c>.</summary>
+    public void OnPerTryTimeout(int worker, bool isIdle) =>
+        _scope.Cells.Increment(worker, (int)(isIdle ? Cell.PerTryIdleTimeouts : Cell.PerTryTimeouts));
 
-    public void OnRetry(int worker) => _scope.Cells.Increment(worker, (int)Cell.Retries);
+    /// <summary>A request is to be tried again.</summary>
+    /// <param name="isPauseAskedFor">After the time that the response asked for.</param>
+    public void OnRetry(int worker, bool isPauseAskedFor)
+    {
+        _scope.Cells.Increment(worker, (int)Cell.Retries);
+        _scope.Cells.Increment(worker, (int)(isPauseAskedFor ? Cell.RateLimitedBackOffs : Cell.ExponentialBackOffs));
+    }
 
     public void OnRetrySucceeded(int worker) => _scope.Cells.Increment(worker, (int)Cell.RetrySuccesses);
 

@@ -154,7 +154,19 @@ public sealed partial class RejectionTests
             },
             {
                 """ "match":{"prefix":"/"},"route":{"cluster":"a","retryPolicy":{"retryHostPredicate":[{"name":"x"}]}} """,
-                "route.retry_policy.retry_host_predicate[0]: is x; this proxy knows envoy.retry_host_predicates.previous_hosts"
+                "route.retry_policy.retry_host_predicate[0]: is x; this proxy knows previous_hosts, omit_canary_hosts and omit_host_metadata"
+            },
+            {
+                """ "match":{"prefix":"/"},"route":{"cluster":"a","retryPolicy":{"retryHostPredicate":[{"name":"envoy.retry_host_predicates.omit_host_metadata"}]}} """,
+                "route.retry_policy.retry_host_predicate[0].typed_config.metadata_match: has nothing under filter_metadata[\"envoy.lb\"], which is what endpoints are omitted by"
+            },
+            {
+                """ "match":{"prefix":"/"},"route":{"cluster":"a","retryPolicy":{"retryPriority":{"name":"x"}}} """,
+                "route.retry_policy.retry_priority: is x; this proxy knows previous_priorities, with its PreviousPrioritiesConfig"
+            },
+            {
+                """ "match":{"prefix":"/"},"route":{"cluster":"a","retryPolicy":{"retryPriority":{"name":"p","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig"}}}} """,
+                "route.retry_policy.retry_priority.typed_config.update_frequency: is 0; give 1 or more"
             },
             {
                 """ "match":{"prefix":"/"},"route":{"cluster":"a","retryPolicy":{"rateLimitedRetryBackOff":{}}} """,

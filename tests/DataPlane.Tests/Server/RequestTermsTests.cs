@@ -246,7 +246,8 @@ public sealed class RequestTermsTests : IDisposable
     [Fact]
     public void Nothing_is_allocated()
     {
-        var map = new HeaderMap();
+        var request = new RequestHead();
+        var map = request.Headers;
         var terms = new RequestTerms();
         var action = new ForwardActionSpec();
         Once();
@@ -268,7 +269,7 @@ public sealed class RequestTermsTests : IDisposable
             map.Add(KnownHeader.XEnvoyRetriableHeaderNames, "a,b"u8);
             map.Add(KnownHeader.XEnvoyRetriableStatusCodes, "404,418"u8);
             terms.TakeTimeouts(map, RouterSpec.Default, action, null);
-            terms.TakeRetries(null);
+            terms.TakeRetries(null, request);
             terms.Announce(TimeSpan.Zero);
             terms.NamesStatus(418);
             terms.NamesHeaderOf(map);

@@ -8,10 +8,11 @@ namespace Lateen.Proxy.Clusters.Balancing;
 public sealed class LoadBalancer
 {
     private readonly Share[] _shares;
+    private readonly OtherPriorities _others;
     private readonly SubsetTable? _subsets;
 
-    private LoadBalancer(Share[] shares, SubsetTable? subsets, int healthy, int degraded) =>
-        (_shares, _subsets, HealthyCount, DegradedCount) = (shares, subsets, healthy, degraded);
+    private LoadBalancer(Share[] shares, OtherPriorities others, SubsetTable? subsets, int healthy, int degraded) =>
+        (_shares, _others, _subsets, HealthyCount, DegradedCount) = (shares, others, subsets, healthy, degraded);
 
     /// <summary>Endpoints that are fully healthy.</summary>
     public int HealthyCount { get; }
@@ -34,6 +35,7 @@ public sealed class LoadBalancer
         return spec.Subsets is { } subsets
             ? new LoadBalancer(
                 whole._shares,
+                whole._others,
                 SubsetTable.Build(subsets, endpoints, whole, Of),
                 whole.HealthyCount,
                 whole.DegradedCount
@@ -51,6 +53,8 @@ public sealed class LoadBalancer
 
     private EndpointState? PickFromAll(in PickContext context)
     {
+        if (context.ExcludedPriorities != UInt128.Zero)
+            return _others.Pick(in context);
         // As in Envoy the hash decides about the priority too, so that a key stays where it is.
         var at = (int)((context.Hash ?? context.Random) % 100);
         foreach (var share in _shares)
@@ -96,6 +100,7 @@ public sealed class LoadBalancer
             Add(loads.Degraded[i], i, () => levels[i].Degraded(factory, spec.LocalityWeighted, overprovisioning));
         return new LoadBalancer(
             shares.ToArray(),
+            new OtherPriorities(levels, factory, spec.LocalityWeighted, overprovisioning),
             null,
             levels.Sum(static level => level.Health.Healthy),
             levels.Sum(static level => level.Health.Degraded)

@@ -14,6 +14,9 @@ public readonly record struct PickContext(int Worker, ulong Random)
     /// <summary>The route's <c>metadata_match</c>; null for none.</summary>
     public SubsetKey? Subset { get; init; }
 
+    /// <summary>A bit for each priority that is left out.</summary>
+    public UInt128 ExcludedPriorities { get; init; }
+
     /// <summary>Where the client meant to go, for ORIGINAL_DST clusters.</summary>
     public NetAddress OriginalDestination { get; init; }
 }
