@@ -42,7 +42,7 @@ public sealed class OutlierProxyTests : IDisposable
                 server.ReadHead(socket);
             }
         );
-        Assert.Equal(3, FailuresUntilEjected(bad, ",\"timeout\":\"0.05s\""));
+        Assert.Equal(3, FailuresUntilEjected(bad, ",\"timeout\":\"0.4s\""));
     }
 
     private const string GrpcHead = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc\r\n";
