@@ -56,6 +56,7 @@ public static class CommandTable
             ValidateCommand.Create(),
             AnalyzeCommand.Create(),
             ProxyStatusCommand.Create(),
+            ExperimentalCommand.Create(),
             VersionCommand.Create(),
         };
 
@@ -79,5 +80,6 @@ public static class CommandTable
     private static string OneLine(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    private static string PathOf(Command command) => command is RootCommand ? "lateen" : $"lateen {command.Name}";
+    private static string PathOf(Command command) =>
+        command is RootCommand ? "lateen" : $"{PathOf(command.Parents.OfType<Command>().First())} {command.Name}";
 }

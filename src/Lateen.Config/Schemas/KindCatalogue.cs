@@ -37,6 +37,19 @@ public static class KindCatalogue
     public static KindSchema? Find(string group, string name) => s_byName.GetValueOrDefault((group, name));
 
     /// <summary>
+    /// A kind as <c>kubectl</c> takes it: name, plural, singular or abbreviation, in upper or lower case, with the group behind it where
+    /// that is needed; null when there is none.
+    /// </summary>
+    public static KindSchema? FindByName(string name)
+    {
+        var dot = name.IndexOf('.');
+        var (word, group) = dot < 0 ? (name, null) : (name[..dot], name[(dot + 1)..]);
+        return All.Where(kind => (group is null || kind.Group == group) && IsNamed(kind, word))
+            .OrderBy(static kind => s_shared.Contains((kind.Group, kind.Name)) ? 1 : 0)
+            .FirstOrDefault();
+    }
+
+    /// <summary>
     /// The kind's name; with the group behind it, as <c>kubectl</c> writes it, where Istio or Kubernetes' core has another kind of
     /// that name: <c>Gateway</c> is Istio's, <c>Gateway.gateway.networking.k8s.io</c> is not.
     /// </summary>
@@ -45,6 +58,11 @@ public static class KindCatalogue
 
     /// <summary>Whether all kinds of the group are known here, so that another one is a mistake.</summary>
     public static bool Owns(string group) => group.Length > 0 && s_groups.Contains(group);
+
+    private static bool IsNamed(KindSchema kind, string word) =>
+        kind.Name.Equals(word, StringComparison.OrdinalIgnoreCase)
+        || kind.Plural.Equals(word, StringComparison.OrdinalIgnoreCase)
+        || kind.ShortNames.Contains(word, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsOurs(string group) =>
         group.Length == 0 || group.EndsWith(".istio.io", StringComparison.Ordinal);

@@ -33,7 +33,7 @@ internal sealed class OpenApiSchemas(string prefix)
         };
         var schema = new JsonObject
         {
-            ["description"] = kind.Content.Description,
+            ["description"] = JsonSchemaDefinitions.Describe(kind.Content.Description, kind.IsNotInForce),
             ["type"] = "object",
             ["properties"] = properties,
         };
@@ -80,8 +80,8 @@ internal sealed class OpenApiSchemas(string prefix)
         foreach (var field in content.Fields)
         {
             var value = Of(field.Value);
-            if (field.Description.Length > 0)
-                value["description"] = field.Description;
+            if (Describe(field) is { Length: > 0 } description)
+                value["description"] = description;
             AddListType(value, field);
             properties[field.Name] = value;
         }
@@ -106,6 +106,12 @@ internal sealed class OpenApiSchemas(string prefix)
             return;
         value["x-kubernetes-list-map-keys"] = new JsonArray([.. keys.Select(static key => JsonValue.Create(key))]);
         value["x-kubernetes-patch-merge-key"] = keys[0];
+    }
+
+    private static string Describe(FieldSchema field)
+    {
+        var description = JsonSchemaDefinitions.Describe(field.Description, field.IsNotInForce);
+        return field.Deprecated is null ? description : $"{description} Deprecated: {field.Deprecated}.";
     }
 
     private static JsonObject Choice(ChoiceSchema choice) =>

@@ -28,6 +28,10 @@ public class CorpusTests
         ),
     ];
 
+    internal static IEnumerable<string> ResourceFiles => s_files.Where(static file => !IsMesh(file));
+
+    internal static IEnumerable<IGrouping<Type, string>> MeshFilesByType => s_files.Where(IsMesh).GroupBy(MeshTypeOf);
+
     public static TheoryData<string> Resources =>
         new(
             s_files
@@ -53,9 +57,10 @@ public class CorpusTests
     public void The_meshs_own_documents_are_read_without_an_error(string file)
     {
         var text = File.ReadAllText(Path.Combine(s_root, file));
-        var problems = Path.GetFileName(file).Contains("networks", StringComparison.Ordinal)
-            ? MeshDecoder.Networks(file, text).Problems
-            : MeshDecoder.Mesh(file, text).Problems;
+        var problems =
+            MeshTypeOf(file) == typeof(MeshNetworks)
+                ? MeshDecoder.Networks(file, text).Problems
+                : MeshDecoder.Mesh(file, text).Problems;
         Assert.DoesNotContain(problems, static problem => !IsExpected(problem));
     }
 
@@ -83,6 +88,11 @@ public class CorpusTests
 
     private static bool IsMesh(string file) => Path.GetFileName(file).StartsWith("mesh-", StringComparison.Ordinal);
 
+    private static Type MeshTypeOf(string file) =>
+        Path.GetFileName(file).Contains("networks", StringComparison.Ordinal)
+            ? typeof(MeshNetworks)
+            : typeof(MeshConfiguration);
+
     private static string NameOf(KindSchema kind) => KindCatalogue.DisplayName(kind.Group, kind.Name);
 
     /// <summary>Kind, record and field: a record that two kinds have is used in both.</summary>
@@ -98,9 +108,7 @@ public class CorpusTests
             return;
         if (IsMesh(file))
         {
-            var type = Path.GetFileName(file).Contains("networks", StringComparison.Ordinal)
-                ? typeof(MeshNetworks)
-                : typeof(MeshConfiguration);
+            var type = MeshTypeOf(file);
             Use(type.Name, SchemaBuilder.Of(type), map, used);
             return;
         }
