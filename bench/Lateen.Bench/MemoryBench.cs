@@ -35,7 +35,7 @@ internal sealed class MemoryBench(string binary, WorkDirectory directory)
     private static string Bookinfo()
     {
         var routing = Directory.EnumerateFiles("samples/bookinfo/routing").Select(File.ReadAllText);
-        using var workloads = new DirectorySource(["samples/bookinfo/workloads.yaml"]);
+        using var workloads = ConfigSource.OfFiles(["samples/bookinfo/workloads.yaml"]);
         workloads.Load();
         return string.Join("\n---\n", routing.Append(ReplicaPlan.WorkloadEntries(ReplicaPlan.Of(workloads.Current))));
     }

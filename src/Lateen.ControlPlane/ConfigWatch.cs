@@ -12,7 +12,7 @@ namespace Lateen.ControlPlane;
 /// <summary>Follows the configuration: every change goes, debounced, into the mesh and to the proxies.</summary>
 internal sealed partial class ConfigWatch : BackgroundService
 {
-    private readonly DirectorySource _source;
+    private readonly ConfigSource _source;
     private readonly MeshState _mesh;
     private readonly ProxyRegistry _proxies;
     private readonly ILogger _log;
@@ -32,19 +32,19 @@ internal sealed partial class ConfigWatch : BackgroundService
         _proxies = proxies;
         _time = time;
         _log = log;
-        _source = new DirectorySource(options.ConfigPaths);
+        _source = new ConfigSource([.. SourcesOf(options)]);
         _debouncer = new Debouncer(Push, time, options.DebounceQuiet, options.DebounceMax);
         _source.Changed += OnChanged;
-        if (options.ConfigPaths.Count == 0)
+        if (options.ConfigPaths.Count == 0 && options.Store is null)
             LogNoPaths();
     }
 
     /// <summary>Takes the configuration in before the ports open: no proxy is served before.</summary>
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _source.Load();
+        await _source.StartAsync(cancellationToken).ConfigureAwait(false);
         Push(_time.GetTimestamp());
-        return base.StartAsync(cancellationToken);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override void Dispose()
@@ -55,6 +55,16 @@ internal sealed partial class ConfigWatch : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _source.RunAsync(stoppingToken);
+
+    private IEnumerable<ITextSource> SourcesOf(ControlPlaneOptions options)
+    {
+        yield return new DirectoryTexts(options.ConfigPaths);
+        if (options.Store is null)
+            yield break;
+        var store = new StoreTexts(options.Store, _time);
+        store.Unavailable += unavailable => LogStoreAway(unavailable.Message);
+        yield return store;
+    }
 
     private void OnChanged(ConfigSnapshot snapshot, IReadOnlyList<Problem> problems)
     {
@@ -85,6 +95,12 @@ internal sealed partial class ConfigWatch : BackgroundService
 
     [LoggerMessage(LogLevel.Warning, "{Problem}")]
     private partial void LogWarning(string problem);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The store cannot be reached and is asked again; the configuration read so far holds: {Problem}"
+    )]
+    private partial void LogStoreAway(string problem);
 
     [LoggerMessage(LogLevel.Warning, "No configuration was named (--config-dir): the mesh is empty")]
     private partial void LogNoPaths();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using System.Security.Cryptography;
 using Lateen.ControlPlane.Debug;
 using Lateen.ControlPlane.Logging;
+using Lateen.ControlPlane.ResourceApi;
 using Lateen.Discovery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,7 +16,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Lateen.ControlPlane;
 
-/// <summary>A whole control plane in one process: configuration, mesh, xDS, debug endpoints.</summary>
+/// <summary>A whole control plane in one process: configuration, mesh, xDS, resource API, debug endpoints.</summary>
 public sealed partial class ControlPlaneHost : IAsyncDisposable
 {
     /// <summary>As Envoy's and istiod's limit for one message.</summary>
@@ -31,8 +33,12 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ControlPlaneOptions _options;
+    private readonly ResourceApiServer? _api;
 
     /// <exception cref="DirectoryNotFoundException">A configuration path does not exist.</exception>
+    /// <exception cref="IOException">A file of the resource API cannot be read or written.</exception>
+    /// <exception cref="CryptographicException">A certificate or key of the resource API is none.</exception>
+    /// <exception cref="FormatException">The resource API's file of tokens has a line that is none.</exception>
     public ControlPlaneHost(ControlPlaneOptions options, TimeProvider time, Action<ILoggingBuilder>? logging = null)
     {
         _options = options;
@@ -61,6 +67,13 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
         DebugEndpoints.Map(_app);
         // Built now, so that a bad path is told before anything runs.
         _app.Services.GetRequiredService<ConfigWatch>();
+        if (options.Api.Listen.Count > 0)
+            _api = new ResourceApiServer(
+                options.Api,
+                options.Store ?? throw new ArgumentException("the resource API needs a store", nameof(options)),
+                time,
+                logging
+            );
     }
 
     public MeshState Mesh => _app.Services.GetRequiredService<MeshState>();
@@ -75,18 +88,33 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
             .Addresses.Select(static address => IPEndPoint.Parse(new Uri(address).Authority))
             .ToList();
 
+    /// <summary>Where the resource API listens, in the order of its options.</summary>
+    public IReadOnlyList<IPEndPoint> ApiAddresses => _api?.Addresses ?? [];
+
     /// <exception cref="IOException">A port is taken.</exception>
     public async Task StartAsync(CancellationToken stop)
     {
         await _app.StartAsync(stop).ConfigureAwait(false);
+        if (_api is not null)
+            await _api.StartAsync(stop).ConfigureAwait(false);
         var log = _app.Services.GetRequiredService<ILogger<ControlPlaneHost>>();
         var at = Addresses;
         LogListening(log, at[0], at[1], at.ElementAtOrDefault(2));
     }
 
-    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+    public async Task StopAsync()
+    {
+        if (_api is not null)
+            await _api.StopAsync().ConfigureAwait(false);
+        await _app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_api is not null)
+            await _api.DisposeAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
 
     private void Listen(KestrelServerOptions kestrel)
     {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using Lateen.Config.Stores;
+using Lateen.ControlPlane.ResourceApi;
 using Lateen.Discovery;
 using Lateen.Mesh;
 
@@ -10,6 +12,12 @@ public sealed record ControlPlaneOptions
 {
     /// <summary>YAML files, or one of them.</summary>
     public required IReadOnlyList<string> ConfigPaths { get; init; }
+
+    /// <summary>Where the resource API keeps what is written through it; the mesh takes it in beside the files. Null for files alone.</summary>
+    public IResourceStore? Store { get; init; }
+
+    /// <summary>Needs a store. By default there is none.</summary>
+    public ResourceApiOptions Api { get; init; } = new();
 
     /// <summary>Loopback by default: the debug endpoints ask nobody who he is.</summary>
     public IPAddress Bind { get; init; } = IPAddress.Loopback;

@@ -86,7 +86,7 @@ internal static class AnalyzeCommand
     {
         try
         {
-            var decoded = DirectorySource
+            var decoded = DirectoryTexts
                 .ReadFiles(paths)
                 .OrderBy(static file => file.Key, StringComparer.Ordinal)
                 .Select(static file => ResourceDecoder.Decode(file.Key, file.Value))

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using Lateen.ControlPlane;
 
 namespace Lateen.Cli.Commands;
@@ -47,20 +48,26 @@ internal static class ServeCommand
             debug,
             withInput,
         };
+        var api = new ResourceApiFlags();
+        api.AddTo(command);
         command.SetAction(
-            (args, stop) =>
-                RunAsync(
-                    new ControlPlaneOptions
-                    {
-                        ConfigPaths = args.GetValue(config) ?? [],
-                        Bind = IPAddress.Parse(args.GetRequiredValue(bind)),
-                        XdsPort = args.GetValue(xds),
-                        MonitoringPort = args.GetValue(monitoring),
-                        DebugPort = args.GetValue(debug),
-                    },
-                    args.GetValue(withInput),
-                    stop
-                )
+            async (args, stop) =>
+            {
+                var address = IPAddress.Parse(args.GetRequiredValue(bind));
+                var store = api.OpenStore(args);
+                using var owned = store as IDisposable;
+                var options = new ControlPlaneOptions
+                {
+                    ConfigPaths = args.GetValue(config) ?? [],
+                    Store = store,
+                    Api = api.Read(args, address),
+                    Bind = address,
+                    XdsPort = args.GetValue(xds),
+                    MonitoringPort = args.GetValue(monitoring),
+                    DebugPort = args.GetValue(debug),
+                };
+                return await RunAsync(options, args.GetValue(withInput), stop).ConfigureAwait(false);
+            }
         );
         return command;
     }
@@ -95,6 +102,14 @@ internal static class ServeCommand
         {
             throw new CommandFailure(ExitCode.BadData, $"{missing.Message}; check --config-dir");
         }
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or CryptographicException or FormatException)
+        {
+            throw new CommandFailure(
+                ExitCode.BadData,
+                $"{failure.Message.TrimEnd('.')}; check --data, --api-cert, --api-key, --api-client-ca and --api-tokens"
+            );
+        }
         await using (host.ConfigureAwait(false))
         {
             try
@@ -106,7 +121,7 @@ internal static class ServeCommand
                 throw new CommandFailure(
                     ExitCode.Unavailable,
                     $"{taken.Message.TrimEnd('.')}; stop what listens there, or choose "
-                        + "--xds-port, --monitoring-port and --debug-port (0 takes a free one)"
+                        + "--xds-port, --monitoring-port, --debug-port and --api-listen (port 0 takes a free one)"
                 );
             }
             await WaitAsync(ending.Token).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal static class ValidateCommand
     {
         try
         {
-            using var source = new DirectorySource(paths);
+            using var source = ConfigSource.OfFiles(paths);
             IReadOnlyList<Problem> found = [];
             source.Changed += (_, problems) => found = problems;
             source.Load();

@@ -51,6 +51,7 @@ internal static class UpCommand
             ProxyExecutable = proxy,
             XdsPort = FreePort.Near(15010),
             MonitoringPort = FreePort.Near(15014),
+            ApiPort = FreePort.Near(8001),
         };
         using var logs = LoggerFactory.Create(static logging =>
         {
@@ -62,6 +63,7 @@ internal static class UpCommand
             await using var mesh = new LocalMesh(options, TimeProvider.System, logs);
             await mesh.StartAsync(s_startLimit, cancel).ConfigureAwait(false);
             Console.WriteLine($"control plane   127.0.0.1:{options.XdsPort}, debug at {mesh.Monitoring}debug/syncz");
+            Console.WriteLine($"resource API    kubectl --kubeconfig {mesh.Kubeconfig}");
             foreach (var replica in mesh.Replicas)
                 Console.WriteLine(
                     $"{replica.Name, -15} {replica.MeshAddress}, admin at http://{replica.MeshAddress}:15000/"

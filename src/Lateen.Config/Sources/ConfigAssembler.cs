@@ -21,7 +21,7 @@ public sealed class ConfigAssembler
     {
         var problems = new List<Problem>();
         var next = new Dictionary<ConfigKey, InForce>();
-        foreach (var (source, text) in texts.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (source, text) in InOrder(texts))
             Take(source, Decode(source, text), next, problems);
         foreach (var gone in _decoded.Keys.Where(source => !texts.ContainsKey(source)).ToArray())
             _decoded.Remove(gone);
@@ -32,6 +32,12 @@ public sealed class ConfigAssembler
         _inForce = next;
         return new ConfigSnapshot(++_revision, next.Values.Select(static entry => entry.Resource), problems);
     }
+
+    /// <summary>Files before stores, then by name: of two that define the same, the first one counts.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> InOrder(IReadOnlyDictionary<string, string> texts) =>
+        texts
+            .OrderBy(static pair => pair.Key.StartsWith(StoreTexts.Prefix, StringComparison.Ordinal) ? 1 : 0)
+            .ThenBy(static pair => pair.Key, StringComparer.Ordinal);
 
     private void Take(string source, DecodedText decoded, Dictionary<ConfigKey, InForce> next, List<Problem> problems)
     {

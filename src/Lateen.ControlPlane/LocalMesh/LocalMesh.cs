@@ -34,7 +34,7 @@ public sealed class LocalMesh : IAsyncDisposable
         _options = options;
         _time = time;
         _logs = logs;
-        using var source = new DirectorySource(options.ConfigPaths);
+        using var source = ConfigSource.OfFiles(options.ConfigPaths);
         source.Load();
         var errors = source.Current.Problems.Where(static problem => problem.Severity == Severity.Error).ToList();
         if (errors.Count > 0)
@@ -57,6 +57,9 @@ public sealed class LocalMesh : IAsyncDisposable
     /// <summary>Where the control plane answers questions.</summary>
     public Uri Monitoring => new($"http://127.0.0.1:{_options.MonitoringPort}");
 
+    /// <summary>A file by which <c>kubectl</c> finds the resource API.</summary>
+    public string Kubeconfig => Path.Combine(_options.StateDirectory, "kubeconfig");
+
     /// <summary>The proxy process beside a replica.</summary>
     public SupervisedProcess ProxyOf(Replica replica) =>
         _processes.Single(process => process.Name == $"{replica.Name}.proxy");
@@ -71,6 +74,12 @@ public sealed class LocalMesh : IAsyncDisposable
         await File.WriteAllTextAsync(
                 Path.Combine(generated, "workload-entries.yaml"),
                 ReplicaPlan.WorkloadEntries(Replicas),
+                cancel
+            )
+            .ConfigureAwait(false);
+        await File.WriteAllTextAsync(
+                Kubeconfig,
+                ResourceApi.Security.Kubeconfig.Write(new IPEndPoint(IPAddress.Loopback, _options.ApiPort), null, null),
                 cancel
             )
             .ConfigureAwait(false);

@@ -19,4 +19,7 @@ public sealed record LocalMeshOptions
     public int XdsPort { get; init; } = 15010;
 
     public int MonitoringPort { get; init; } = 15014;
+
+    /// <summary>The resource API, in plaintext on 127.0.0.1.</summary>
+    public int ApiPort { get; init; } = 8001;
 }

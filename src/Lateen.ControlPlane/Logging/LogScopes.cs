@@ -9,6 +9,7 @@ internal static class LogScopes
         ("Lateen.Discovery.", "ads"),
         ("Lateen.ControlPlane.ConfigWatch", "config"),
         ("Lateen.ControlPlane.MeshState", "model"),
+        ("Lateen.ControlPlane.ResourceApi.", "api"),
         ("Microsoft.AspNetCore.", "http"),
         ("Grpc.", "grpc"),
     ];

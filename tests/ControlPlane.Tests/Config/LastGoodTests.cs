@@ -88,11 +88,12 @@ public class LastGoodTests
     {
         var directory = Directory.CreateTempSubdirectory("lateen-test");
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var source = new DirectorySource([directory.FullName]);
+        using var source = ConfigSource.OfFiles([directory.FullName]);
         var told = System.Threading.Channels.Channel.CreateUnbounded<(ConfigSnapshot, int)>();
         source.Changed += (snapshot, problems) => told.Writer.TryWrite((snapshot, problems.Count));
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "rules.yaml"), Rules, stop.Token);
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "routes.yaml"), Routes("v1"), stop.Token);
+        await source.StartAsync(stop.Token);
         var running = source.RunAsync(stop.Token);
         Assert.Equal("v1", SubsetInForce((await told.Reader.ReadAsync(stop.Token)).Item1));
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "routes.yaml"), Routes("v9"), stop.Token);

@@ -13,10 +13,11 @@ internal sealed class SmallMesh : IAsyncDisposable
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly RunningProgram _up;
 
-    private SmallMesh()
+    private SmallMesh(bool hasRoutes)
     {
         File.WriteAllText(Path.Combine(_directory, "mesh.yaml"), Mesh);
-        WriteRoutes(Routes("v1"));
+        if (hasRoutes)
+            WriteRoutes(Routes("v1"));
         _up = RunningProgram.Start(
             "dotnet",
             Repository.Lateen,
@@ -27,17 +28,27 @@ internal sealed class SmallMesh : IAsyncDisposable
         );
     }
 
-    public static async Task<SmallMesh> StartAsync(CancellationToken cancel)
+    public static async Task<SmallMesh> StartAsync(CancellationToken cancel, bool hasRoutes = true)
     {
-        var mesh = new SmallMesh();
+        var mesh = new SmallMesh(hasRoutes);
         await mesh._up.WaitForAsync("Everything is up", cancel);
         return mesh;
     }
+
+    /// <summary>By which <c>kubectl</c> finds the resource API.</summary>
+    public string Kubeconfig => Path.Combine(_directory, "state", "kubeconfig");
 
     /// <summary>What the control plane has said so far.</summary>
     public string ControlPlaneLog => ReadShared(Path.Combine(_directory, "state", "logs", "control-plane.log"));
 
     public void WriteRoutes(string yaml) => File.WriteAllText(Path.Combine(_directory, "routes.yaml"), yaml);
+
+    /// <summary>Status of an answer of the gateway.</summary>
+    public async Task<int> StatusAsync(CancellationToken cancel)
+    {
+        using var answer = await _client.GetAsync(s_reviews, cancel);
+        return (int)answer.StatusCode;
+    }
 
     /// <summary>The version of reviews that answers; throws when none does.</summary>
     public async Task<string> AskAsync(CancellationToken cancel)
