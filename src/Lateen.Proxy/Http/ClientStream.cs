@@ -25,6 +25,9 @@ internal abstract class ClientStream : HttpStream
     /// <summary>How much body the response has; known with its head.</summary>
     public abstract BodyLength ResponseLength { get; }
 
+    /// <summary>The stream ended because what the server sent is not its protocol; known with the end.</summary>
+    public virtual bool IsServerAtFault => false;
+
     /// <summary>The server refused the request before it did anything with it (RFC 9113 §8.7), so it may be sent again.</summary>
     public virtual bool WasRefused => false;
 

@@ -107,7 +107,7 @@ internal sealed class ResponseRelay(
                 case BodyStatus.Fault:
                     return Outcome.Malformed;
                 case BodyStatus.NeedMore when await upstream.WaitForBodyAsync() < 0:
-                    return Outcome.BrokeOff;
+                    return upstream.IsServerAtFault ? Outcome.Malformed : Outcome.BrokeOff;
             }
         }
     }
@@ -133,7 +133,7 @@ internal sealed class ResponseRelay(
                 case BodyStatus.Data when await client.WaitForRoomAsync() < 0:
                     return Outcome.ClientGone;
                 case BodyStatus.NeedMore when await upstream.WaitForBodyAsync() < 0:
-                    return Outcome.BrokeOff;
+                    return upstream.IsServerAtFault ? Outcome.Malformed : Outcome.BrokeOff;
             }
         }
     }
@@ -178,7 +178,9 @@ internal sealed class ResponseRelay(
             case Outcome.Malformed:
                 Info.Flags |= ResponseFlags.UpstreamProtocolError;
                 Info.ResponseCodeDetails = "upstream_reset_after_response_started{protocol_error}";
-                forwarder.Cluster.Stats.OnProtocolError(client.Connection.Worker.Index);
+                // A connection of HTTP/2 counts its own.
+                if (!upstream.IsHttp2)
+                    forwarder.Cluster.Stats.OnProtocolError(client.Connection.Worker.Index);
                 break;
         }
     }

@@ -29,6 +29,10 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
 
     public override bool IsReused => _connection.Requests > 1;
 
+    /// <summary>Whether it is this stream or the connection that has paid for it.</summary>
+    public override bool IsServerAtFault =>
+        _stream.Fault != Http2Fault.None || _connection.Codec.Fault != Http2Fault.None;
+
     public override bool WasRefused => _wasRefused;
 
     public override BodyLength ResponseLength =>
@@ -156,7 +160,7 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
     }
 
     private ResponseHeadStatus HowItEnded() =>
-        _stream.Fault != Http2Fault.None ? ResponseHeadStatus.Malformed
+        IsServerAtFault ? ResponseHeadStatus.Malformed
         : _connection.IsOver && !_wasRefused ? ResponseHeadStatus.Closed
         : ResponseHeadStatus.Reset;
 }
