@@ -298,8 +298,11 @@ public sealed class TimeoutTests : IDisposable
     public void A_block_of_http2_that_does_not_end(string manager, int seconds)
     {
         Serve(Listeners.Ahoy, manager);
-        using var client = new Http2Client(_proxy.Address("l"));
-        client.Send(Frames.Headers(1, Frames.EndStream, Frames.Request()));
+        // In one piece with the SETTINGS, so that their acknowledgement says that it was read.
+        using var client = new Http2Client(
+            _proxy.Address("l"),
+            [.. Frames.EmptySettings, .. Frames.Headers(1, Frames.EndStream, Frames.Request())]
+        );
         client.WaitFor("SETTINGS ACK");
         _proxy.Advance(TimeSpan.FromSeconds(seconds - 1));
         client.Send(Frames.Continuation(1, 0, Frames.Block("a: b")));
