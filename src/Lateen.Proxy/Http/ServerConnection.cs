@@ -20,7 +20,6 @@ internal abstract class ServerConnection
 {
     private static readonly TimeSpan s_leastFarewell = TimeSpan.FromSeconds(1);
 
-    private readonly FilterChainRuntime _chain;
     private readonly LoopTimer? _age;
     private string? _remoteText;
     private string? _localText;
@@ -32,7 +31,7 @@ internal abstract class ServerConnection
     {
         Worker = worker;
         Listener = listener;
-        _chain = chain;
+        Chain = chain;
         Stream = stream;
         Manager = (HttpConnectionManagerSpec)chain.Spec.Terminal;
         if (Manager.MaxConnectionDuration > TimeSpan.Zero)
@@ -41,13 +40,16 @@ internal abstract class ServerConnection
 
     public Worker Worker { get; }
 
+    /// <summary>What it is served by, to its end.</summary>
+    public FilterChainRuntime Chain { get; }
+
     public ByteStream Stream { get; }
 
     public HttpConnectionManagerSpec Manager { get; }
 
-    public HttpStats Stats => _chain.HttpStats!;
+    public HttpStats Stats => Chain.HttpStats!;
 
-    public IReadOnlyList<IHttpFilter> Filters => _chain.HttpFilters;
+    public IReadOnlyList<IHttpFilter> Filters => Chain.HttpFilters;
 
     public NetAddress Client => Stream.RemoteAddress;
 
@@ -63,7 +65,7 @@ internal abstract class ServerConnection
         Manager.DelayedCloseTimeout > TimeSpan.Zero ? Manager.DelayedCloseTimeout : s_leastFarewell;
 
     public RouteTable? Routes =>
-        _chain.InlineRoutes ?? Worker.Runtime.Routes.GetValueOrDefault(Manager.RouteConfigName ?? "");
+        Chain.InlineRoutes ?? Worker.Runtime.Routes.GetValueOrDefault(Manager.RouteConfigName ?? "");
 
     /// <summary>The port that the client connected to.</summary>
     public int LocalPort => (_localAddress.IsNone ? _localAddress = Stream.GetLocalAddress() : _localAddress).Port;
@@ -101,7 +103,7 @@ internal abstract class ServerConnection
         OnDrain(tellsNow);
     }
 
-    /// <summary>The listener, or the whole proxy, drains.</summary>
+    /// <summary>The listener, its filter chain, or the whole proxy, drains.</summary>
     public void OnListenerDrains()
     {
         if (IsDraining)
@@ -113,7 +115,7 @@ internal abstract class ServerConnection
     /// <summary>A final head is about to go. True when it is the connection's last.</summary>
     public bool EndsWithResponse()
     {
-        if (!IsDraining && Listener.ClosesConnections)
+        if (!IsDraining && (Chain.IsDraining || Listener.ClosesConnections))
             OnListenerDrains();
         if (!IsDraining && Sheds(OverloadAction.DisableHttpKeepalive))
         {
@@ -154,16 +156,16 @@ internal abstract class ServerConnection
     public void Record(StreamInfo info, ClusterRuntime? cluster)
     {
         Stats.OnRequestEnded(Worker.Index, info);
-        var context = _chain.IsInbound ? cluster?.InboundContext : cluster?.OutboundContext;
-        Worker.Telemetry.Stats.Istio.Record(Worker.Index, context ?? _chain.UnroutedContext, info);
-        if (_chain.AccessLog.IsEmpty)
+        var context = Chain.IsInbound ? cluster?.InboundContext : cluster?.OutboundContext;
+        Worker.Telemetry.Stats.Istio.Record(Worker.Index, context ?? Chain.UnroutedContext, info);
+        if (Chain.AccessLog.IsEmpty)
             return;
         info.DownstreamRemoteAddress = _remoteText ??= Stream.RemoteAddress.ToString();
         info.DownstreamLocalAddress = _localText ??= Stream.GetLocalAddress().ToString();
         info.DownstreamTls = Tls;
         info.Inspected = Stream.Inspected;
         info.RequestedServerName = Stream.ServerName is { Length: > 0 } name ? name : null;
-        _chain.AccessLog.Log(Worker.Index, info);
+        Chain.AccessLog.Log(Worker.Index, info);
     }
 
     /// <summary>For connections whose last exchanges are recorded after their end.</summary>

@@ -10,6 +10,8 @@ namespace Lateen.Proxy.Listeners;
 /// <summary>A filter chain as connections use it.</summary>
 public sealed class FilterChainRuntime
 {
+    private bool _isDraining;
+
     public FilterChainRuntime(
         FilterChainSpec spec,
         TrafficDirection direction,
@@ -42,6 +44,13 @@ public sealed class FilterChainRuntime
     }
 
     public FilterChainSpec Spec { get; }
+
+    /// <summary>Its listener goes on without it, so that its connections end. Set once, by the thread that applies configuration.</summary>
+    public bool IsDraining
+    {
+        get => Volatile.Read(ref _isDraining);
+        set => Volatile.Write(ref _isDraining, value);
+    }
 
     /// <summary>What carries its connections.</summary>
     public TransportSocket Socket { get; }

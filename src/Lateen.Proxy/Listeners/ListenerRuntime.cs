@@ -9,7 +9,7 @@ namespace Lateen.Proxy.Listeners;
 
 /// <summary>
 /// A listener as connections use it. The object stays the same while its resource does: a new one means that the old
-/// one drains.
+/// one drains, or, where only filter chains have changed, those of its chains that the new one has not.
 /// </summary>
 public sealed class ListenerRuntime
 {
@@ -17,9 +17,11 @@ public sealed class ListenerRuntime
     private readonly FilterChainRuntime[] _chains;
     private readonly FilterChainRuntime? _default;
 
-    public ListenerRuntime(ListenerSpec spec, ProxyTelemetry telemetry)
+    /// <param name="reuse">What it keeps of the version before; null where that one drains as a whole.</param>
+    internal ListenerRuntime(ListenerSpec spec, ProxyTelemetry telemetry, ChainReuse? reuse = null)
     {
         Spec = spec;
+        Connections = reuse?.Before.Connections ?? new ConnectionCount();
         Stats = telemetry.Stats.Listener(spec.Address.ToString());
         AccessLog = new AccessLog(spec.AccessLogs, telemetry.Logs);
         var tlsStats = telemetry.Stats.ListenerTls(spec.Address.ToString());
@@ -27,11 +29,15 @@ public sealed class ListenerRuntime
         var matches = new FilterChainMatchSpec[_chains.Length];
         for (var i = 0; i < _chains.Length; i++)
         {
-            _chains[i] = new FilterChainRuntime(spec.FilterChains[i], spec.Direction, tlsStats, telemetry);
+            _chains[i] =
+                reuse?.Chains[i] is >= 0 and var same
+                    ? reuse.Before._chains[same]
+                    : new FilterChainRuntime(spec.FilterChains[i], spec.Direction, tlsStats, telemetry);
             matches[i] = spec.FilterChains[i].Match;
         }
-        _default = spec.DefaultFilterChain is null
-            ? null
+        _default =
+            spec.DefaultFilterChain is null ? null
+            : reuse is { KeepsDefault: true } ? reuse.Before._default
             : new FilterChainRuntime(spec.DefaultFilterChain, spec.Direction, tlsStats, telemetry);
         _matcher = new FilterChainMatcher(matches);
     }
@@ -40,8 +46,13 @@ public sealed class ListenerRuntime
 
     public ListenerStats Stats { get; }
 
-    /// <summary>Its connections, on all workers. Those of a version before count there, as in Envoy.</summary>
-    public ConnectionCount Connections { get; } = new();
+    /// <summary>
+    /// Its connections, on all workers. Those of a version before count there, as in Envoy, unless it was updated in place.
+    /// </summary>
+    public ConnectionCount Connections { get; }
+
+    /// <summary>Nothing but filter chains differs from another version.</summary>
+    public bool IsInPlaceUpdateOf(ListenerRuntime before) => ReferenceEquals(Connections, before.Connections);
 
     /// <summary>Logs of connections that no chain takes.</summary>
     public AccessLog AccessLog { get; }

@@ -203,8 +203,8 @@ public sealed class ConfigStore : IResourceConsumer
         _sockets.Retain(_clusters);
         _warming.Retain(_clusters);
         var clusters = BuildClusters(previous, out var allClusters);
-        var listeners = BuildListeners(previous, out var allListeners);
-        IsReady = _hasClusters && _hasListeners && allClusters && allListeners;
+        var listeners = BuildListeners(previous, out var warmingListeners);
+        IsReady = _hasClusters && _hasListeners && allClusters && warmingListeners == 0;
         var next = new ProxyRuntime(
             previous.Revision + 1,
             listeners.ToFrozenDictionary(StringComparer.Ordinal),
@@ -213,6 +213,7 @@ public sealed class ConfigStore : IResourceConsumer
         )
         {
             Warming = _warming.Waiting,
+            WarmingListeners = warmingListeners,
         };
         _published.Replace(next);
         foreach (var (name, cluster) in previous.Clusters)
@@ -261,9 +262,9 @@ public sealed class ConfigStore : IResourceConsumer
         }
     }
 
-    private Dictionary<string, ListenerRuntime> BuildListeners(ProxyRuntime previous, out bool complete)
+    private Dictionary<string, ListenerRuntime> BuildListeners(ProxyRuntime previous, out int warming)
     {
-        complete = true;
+        warming = 0;
         var listeners = new Dictionary<string, ListenerRuntime>(StringComparer.Ordinal);
         foreach (var (name, listener) in _listeners.Values)
         {
@@ -274,9 +275,13 @@ public sealed class ConfigStore : IResourceConsumer
                 listeners[name] = listener;
                 continue;
             }
-            complete = false;
-            if (previous.Listeners.TryGetValue(name, out var old))
-                listeners[name] = old;
+            warming++;
+            if (!previous.Listeners.TryGetValue(name, out var old))
+                continue;
+            // It serves on, so that its certificates must not grow old.
+            foreach (var chain in old.Chains)
+                Report(name, chain.Socket.Refresh(Secret));
+            listeners[name] = old;
         }
         return listeners;
     }
@@ -303,8 +308,19 @@ public sealed class ConfigStore : IResourceConsumer
     private static EndpointSetSpec DecodeEndpoints(ByteString body, DecodeContext context) =>
         EndpointDecoder.Decode(EndpointApi.ClusterLoadAssignment.Parser.ParseFrom(body), "", context);
 
-    private ListenerRuntime DecodeListener(ByteString body, DecodeContext context) =>
-        new(ListenerDecoder.Decode(ListenerApi.Listener.Parser.ParseFrom(body), context), _telemetry);
+    private ListenerRuntime DecodeListener(ByteString body, DecodeContext context)
+    {
+        var listener = ListenerApi.Listener.Parser.ParseFrom(body);
+        var spec = ListenerDecoder.Decode(listener, context);
+        // What has problems is thrown away, and its chains may be fewer than the resource's.
+        return new ListenerRuntime(spec, _telemetry, context.HasProblems ? null : ReuseFor(listener));
+    }
+
+    /// <summary>What stays of the listener's version before; null where there is none, or it drains as a whole.</summary>
+    private ChainReuse? ReuseFor(ListenerApi.Listener listener) =>
+        _listeners.TryGet(listener.Name, out var before) && _listeners.BodyOf(listener.Name) is { } body
+            ? ChainReuse.Of(before, ListenerApi.Listener.Parser.ParseFrom(body), listener)
+            : null;
 
     private static SecretSpec DecodeSecret(ByteString body, DecodeContext context) =>
         SecretDecoder.Decode(SecretApi.Secret.Parser.ParseFrom(body), context);

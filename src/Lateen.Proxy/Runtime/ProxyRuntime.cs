@@ -20,6 +20,9 @@ public sealed record ProxyRuntime(
     /// <summary>Versions of clusters that serve nobody yet: they wait for the first round of their health checks.</summary>
     public IReadOnlyList<ClusterRuntime> Warming { get; init; } = [];
 
+    /// <summary>Versions of listeners that serve nobody yet: they wait for their routes or secrets.</summary>
+    public int WarmingListeners { get; init; }
+
     public static ProxyRuntime Empty { get; } =
         new(
             0,

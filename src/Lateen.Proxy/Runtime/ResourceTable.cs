@@ -25,6 +25,10 @@ internal sealed class ResourceTable<T>(string typeUrl)
         return found;
     }
 
+    /// <summary>What a resource in force, or warming, was decoded from.</summary>
+    public ByteString? BodyOf(string name) =>
+        _entries.TryGetValue(name, out var entry) ? entry.Resource.Body.Value : null;
+
     public IReadOnlyList<ResourceRejection> Apply(ResourceUpdate update, Func<ByteString, DecodeContext, T> decode)
     {
         var rejections = new List<ResourceRejection>();

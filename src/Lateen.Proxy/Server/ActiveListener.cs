@@ -15,6 +15,7 @@ namespace Lateen.Proxy.Server;
 /// <summary>A listener on one worker: accepts, chooses the filter chain, and knows its connections for the day it drains.</summary>
 internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : IConnectionHandler
 {
+    private ListenerRuntime _runtime = runtime;
     private readonly HashSet<ServerConnection> _http = [];
     private readonly HashSet<TcpSession> _tcp = [];
     private readonly HashSet<PendingConnection> _pending = [];
@@ -25,17 +26,18 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     private ListenSocket? _socket;
     private IAccepting? _accepting;
     private LoopTimer? _drainTimer;
+    private DrainTally? _tally;
 
     public bool IsDraining { get; private set; }
 
     /// <summary>Responses end their connections: the listener drains, or its proxy does, or it is to look unhealthy.</summary>
     public bool ClosesConnections =>
         IsDraining
-        || worker.Drains(runtime.Spec.Direction)
-        || (worker.Telemetry.Health.IsFailed && runtime.Spec.DrainType == DrainType.Default);
+        || worker.Drains(_runtime.Spec.Direction)
+        || (worker.Telemetry.Health.IsFailed && _runtime.Spec.DrainType == DrainType.Default);
 
     /// <summary><c>bypass_overload_manager</c>.</summary>
-    public bool BypassesOverload => runtime.Spec.BypassOverloadManager;
+    public bool BypassesOverload => _runtime.Spec.BypassOverloadManager;
 
     public int Connections => _http.Count + _tcp.Count + _pending.Count;
 
@@ -44,7 +46,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// </summary>
     public void Start(ListenSocket? socket)
     {
-        worker.Register(runtime.Spec.Address, this);
+        worker.Register(_runtime.Spec.Address, this);
         worker.Listeners.Add(this);
         _socket = socket;
         Resume();
@@ -55,20 +57,63 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// time is over. On the worker's thread.
     /// </summary>
     /// <param name="closesSocket">Nobody else will take the connections that the kernel has accepted for us.</param>
-    public void Drain(TimeSpan limit, bool closesSocket)
+    /// <param name="tally">Is told when the last one has ended.</param>
+    public void Drain(TimeSpan limit, bool closesSocket, DrainTally tally)
     {
-        if (IsDraining)
-            return;
         if (closesSocket)
             _accepting?.TakeAll();
         IsDraining = true;
-        worker.Unregister(runtime.Spec.Address, this);
+        _tally = tally;
+        worker.Unregister(_runtime.Spec.Address, this);
         _socket = null;
         Pause();
         DrainConnections();
         _drainTimer = new LoopTimer(static self => ((ActiveListener)self).AbortAll(), this);
         worker.Loop.Arm(_drainTimer, limit);
         StopTimerWhenEmpty();
+    }
+
+    /// <summary>
+    /// Goes on with other filter chains. Connections of those that are gone end as if the listener drained, the others do not
+    /// notice. On the worker's thread.
+    /// </summary>
+    public void Update(
+        ListenerRuntime next,
+        IReadOnlyList<FilterChainRuntime> gone,
+        TimeSpan limit,
+        DrainTally tally
+    )
+    {
+        _runtime = next;
+        _gate.Runtime = next;
+        // Made anew when they are asked for.
+        _limits.Clear();
+        foreach (var connection in _http)
+        {
+            if (connection.Chain.IsDraining)
+                connection.OnListenerDrains();
+        }
+        worker.Loop.Arm(new ChainDrain(this, gone, tally).Timer, limit);
+    }
+
+    /// <summary>Ends what is left of some filter chains.</summary>
+    public void Abort(IReadOnlyList<FilterChainRuntime> chains)
+    {
+        foreach (var connection in _http)
+        {
+            if (chains.Contains(connection.Chain))
+                connection.Abort();
+        }
+        foreach (var session in _tcp)
+        {
+            if (chains.Contains(session.Chain))
+                session.Abort();
+        }
+        foreach (var pending in _pending)
+        {
+            if (pending.Chain is { } chain && chains.Contains(chain))
+                pending.Abort();
+        }
     }
 
     /// <summary>Tells connections that they are to end, in their own time.</summary>
@@ -81,7 +126,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// <summary>Pressure makes some timeouts shorter, or no longer does.</summary>
     public void Rescale()
     {
-        if (runtime.Spec.BypassOverloadManager)
+        if (_runtime.Spec.BypassOverloadManager)
             return;
         foreach (var connection in _http)
             connection.Rescale();
@@ -91,7 +136,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     public int ShedStreams(long bytes, int most)
     {
         var shed = 0;
-        if (!runtime.Spec.BypassOverloadManager)
+        if (!_runtime.Spec.BypassOverloadManager)
         {
             foreach (var connection in _http)
                 shed += connection.ShedStreams(bytes, most - shed);
@@ -103,7 +148,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 
     public void OnLost() => _gate.OnLost();
 
-    public void OnAccepted(int connections) => runtime.Stats.OnAccepted(worker.Index, connections);
+    public void OnAccepted(int connections) => _runtime.Stats.OnAccepted(worker.Index, connections);
 
     public void OnConnected(ByteStream stream)
     {
@@ -120,7 +165,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
 
     private void Inspect(ByteStream stream)
     {
-        if (runtime.Spec.ListenerFilters.Count == 0)
+        if (_runtime.Spec.ListenerFilters.Count == 0)
         {
             OnInspected(
                 stream,
@@ -128,13 +173,13 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
             );
             return;
         }
-        new Inspection(worker, this, runtime, stream).RunAsync().Detach();
+        new Inspection(worker, this, _runtime, stream).RunAsync().Detach();
     }
 
     /// <summary>All is known of a connection that there is to know: it goes to its filter chain.</summary>
     public void OnInspected(ByteStream stream, in ConnectionInfo info)
     {
-        if (runtime.Match(info) is not { } chain)
+        if (_runtime.Match(info) is not { } chain)
             RefuseUnmatched(stream);
         else if (chain.Socket.IsTls)
             new ServerHandshake(worker, this, chain, stream).RunAsync().Detach();
@@ -156,18 +201,20 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     public void OnOpened(PendingConnection pending)
     {
         _pending.Add(pending);
-        runtime.Stats.OnPendingOpened(worker.Index);
+        _runtime.Stats.OnPendingOpened(worker.Index);
     }
 
-    public void OnClosed(PendingConnection pending)
+    /// <param name="goesOn">It is about to be served, and known again at once.</param>
+    public void OnClosed(PendingConnection pending, bool goesOn)
     {
         _pending.Remove(pending);
-        runtime.Stats.OnPendingClosed(worker.Index);
-        StopTimerWhenEmpty();
+        _runtime.Stats.OnPendingClosed(worker.Index);
+        if (!goesOn)
+            StopTimerWhenEmpty();
     }
 
     /// <summary>A handshake took longer than <c>transport_socket_connect_timeout</c>.</summary>
-    public void OnHandshakeTimeout() => runtime.Stats.OnHandshakeTimeout(worker.Index);
+    public void OnHandshakeTimeout() => _runtime.Stats.OnHandshakeTimeout(worker.Index);
 
     /// <summary>The codec's limits for a connection manager; made once.</summary>
     public Http1Limits LimitsOf(HttpConnectionManagerSpec manager)
@@ -187,7 +234,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     public void OnOpened(ServerConnection connection)
     {
         _http.Add(connection);
-        runtime.Stats.OnConnectionOpened(worker.Index);
+        _runtime.Stats.OnConnectionOpened(worker.Index);
     }
 
     /// <summary>A connection goes on with another protocol; it is still the same to whoever counts.</summary>
@@ -200,20 +247,20 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     public void OnClosed(ServerConnection connection)
     {
         _http.Remove(connection);
-        runtime.Stats.OnConnectionClosed(worker.Index);
+        _runtime.Stats.OnConnectionClosed(worker.Index);
         StopTimerWhenEmpty();
     }
 
     public void OnOpened(TcpSession session)
     {
         _tcp.Add(session);
-        runtime.Stats.OnConnectionOpened(worker.Index);
+        _runtime.Stats.OnConnectionOpened(worker.Index);
     }
 
     public void OnClosed(TcpSession session)
     {
         _tcp.Remove(session);
-        runtime.Stats.OnConnectionClosed(worker.Index);
+        _runtime.Stats.OnConnectionClosed(worker.Index);
         StopTimerWhenEmpty();
     }
 
@@ -224,8 +271,8 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// <summary>No filter chain wants the connection: it is closed, as Envoy does.</summary>
     private void RefuseUnmatched(ByteStream stream)
     {
-        runtime.Stats.OnNoFilterChain(worker.Index);
-        if (!runtime.AccessLog.IsEmpty)
+        _runtime.Stats.OnNoFilterChain(worker.Index);
+        if (!_runtime.AccessLog.IsEmpty)
         {
             var info = new StreamInfo
             {
@@ -235,9 +282,10 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
                 DownstreamRemoteAddress = stream.RemoteAddress.ToString(),
                 DownstreamLocalAddress = stream.GetLocalAddress().ToString(),
             };
-            runtime.AccessLog.Log(worker.Index, info);
+            _runtime.AccessLog.Log(worker.Index, info);
         }
         stream.Close();
+        StopTimerWhenEmpty();
     }
 
     /// <summary>Leaves connections to the kernel.</summary>
@@ -250,8 +298,8 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// <summary>Accepts again.</summary>
     public void Resume()
     {
-        if (_socket is not null && (!worker.IsAcceptingStopped || runtime.Spec.BypassOverloadManager))
-            _accepting ??= worker.Loop.Listen(_socket, this, runtime.Spec.MaxConnectionsToAcceptPerSocketEvent);
+        if (_socket is not null && (!worker.IsAcceptingStopped || _runtime.Spec.BypassOverloadManager))
+            _accepting ??= worker.Loop.Listen(_socket, this, _runtime.Spec.MaxConnectionsToAcceptPerSocketEvent);
     }
 
     private void AbortAll()
@@ -269,6 +317,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         if (_drainTimer is null || Connections != 0)
             return;
         worker.Loop.Disarm(_drainTimer);
-        worker.Listeners.Remove(this);
+        if (worker.Listeners.Remove(this))
+            _tally!.OnDrained();
     }
 }

@@ -12,14 +12,13 @@ namespace Lateen.Proxy.Server;
 internal sealed class ConnectionGate : IStreamOwner
 {
     private readonly Worker _worker;
-    private readonly ListenerRuntime _runtime;
     private readonly OverloadState _overload;
     private readonly RuntimeNumber _limit;
 
     public ConnectionGate(Worker worker, ListenerRuntime runtime)
     {
         _worker = worker;
-        _runtime = runtime;
+        Runtime = runtime;
         _overload = worker.Overload.State;
         _limit = worker.Overload.Runtime.Number(
             RuntimeValues.ListenerConnectionLimit(runtime.Spec.Name),
@@ -27,21 +26,24 @@ internal sealed class ConnectionGate : IStreamOwner
         );
     }
 
+    /// <summary>The version of the listener that is in force; those that are updated in place share the count.</summary>
+    public ListenerRuntime Runtime { get; set; }
+
     /// <summary>Counts a connection that the kernel has, or says that it is to be closed at once.</summary>
     public bool Admits()
     {
-        if (!_overload.TryOpenConnection(_runtime.Spec.IgnoreGlobalConnectionLimit))
+        if (!_overload.TryOpenConnection(Runtime.Spec.IgnoreGlobalConnectionLimit))
         {
-            _runtime.Stats.OnGlobalOverflow(_worker.Index);
+            Runtime.Stats.OnGlobalOverflow(_worker.Index);
             return false;
         }
         if (
-            !_runtime.Spec.BypassOverloadManager
+            !Runtime.Spec.BypassOverloadManager
             && _overload.Hits(OverloadAction.RejectIncomingConnections, _worker.NextRandom())
         )
-            _runtime.Stats.OnOverloadReject(_worker.Index);
-        else if (!_runtime.Connections.TryAdd(_limit.Value))
-            _runtime.Stats.OnOverflow(_worker.Index);
+            Runtime.Stats.OnOverloadReject(_worker.Index);
+        else if (!Runtime.Connections.TryAdd(_limit.Value))
+            Runtime.Stats.OnOverflow(_worker.Index);
         else
             return true;
         _overload.OnConnectionClosed();
@@ -51,7 +53,7 @@ internal sealed class ConnectionGate : IStreamOwner
     /// <summary>A connection that was counted never came to be.</summary>
     public void OnLost()
     {
-        _runtime.Connections.Remove();
+        Runtime.Connections.Remove();
         _overload.OnConnectionClosed();
     }
 
@@ -62,7 +64,7 @@ internal sealed class ConnectionGate : IStreamOwner
     public void TakeOver(ByteStream stream)
     {
         _overload.TryOpenConnection(ignoresLimit: true);
-        _runtime.Connections.Add();
+        Runtime.Connections.Add();
         stream.Owner?.OnClosed(stream);
         stream.Owner = this;
     }

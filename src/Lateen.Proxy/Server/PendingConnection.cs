@@ -2,6 +2,7 @@
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Proxy.Listeners;
 
 namespace Lateen.Proxy.Server;
 
@@ -17,6 +18,9 @@ internal abstract class PendingConnection
         Stream = stream;
         _timer = new LoopTimer(static self => ((PendingConnection)self).OnTimer(), this);
     }
+
+    /// <summary>What it is going to be served by; null until that is known.</summary>
+    public virtual FilterChainRuntime? Chain => null;
 
     protected Worker Worker { get; }
 
@@ -39,7 +43,7 @@ internal abstract class PendingConnection
         finally
         {
             Worker.Loop.Disarm(_timer);
-            Listener.OnClosed(this);
+            Listener.OnClosed(this, goesOn);
             if (!goesOn)
                 Stream.Close();
         }

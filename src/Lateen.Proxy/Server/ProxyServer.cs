@@ -26,6 +26,7 @@ public sealed class ProxyServer : IDisposable
     private readonly OutlierTimers _outlierTimers;
     private readonly HealthChecks _healthChecks;
     private readonly TimeProvider _time;
+    private readonly ListenerManagerStats _stats;
     private DrainScope _closed;
     private ITimer? _drainEnd;
 
@@ -49,6 +50,7 @@ public sealed class ProxyServer : IDisposable
         _outlierTimers = new OutlierTimers(_workers[0].Loop);
         _healthChecks = new HealthChecks(_workers[0]);
         _time = time;
+        _stats = telemetry.Stats.ListenerManager;
         _ = new OverloadResponder(overload, _workers, time);
     }
 
@@ -84,12 +86,18 @@ public sealed class ProxyServer : IDisposable
                 continue;
             if (IsClosed(listener))
                 continue;
+            if (current is not null && listener.IsInPlaceUpdateOf(current.Runtime))
+            {
+                Update(name, listener, current);
+                continue;
+            }
             try
             {
-                Open(name, listener, current);
+                Open(name, listener, current ?? TakeAddressOf(listener, runtime));
             }
             catch (SocketException failure)
             {
+                _stats.OnFailed();
                 failures.Add((name, $"{failure.Message}; free the address or change the listener's"));
             }
         }
@@ -175,6 +183,44 @@ public sealed class ProxyServer : IDisposable
             listener.CloseSockets();
     }
 
+    /// <summary>
+    /// A listener that goes where a new one of another name comes: its sockets are handed over, so that nobody is refused
+    /// between the two. Null as a rule.
+    /// </summary>
+    private OpenListener? TakeAddressOf(ListenerRuntime listener, ProxyRuntime runtime)
+    {
+        var address = listener.Spec.Address;
+        // Port 0 asks for a port of its own.
+        if (!listener.Spec.BindToPort || (address.Port == 0 && address.Family != AddressFamilyKind.Unix))
+            return null;
+        foreach (var (name, open) in _open)
+        {
+            if (open.Sockets.Length == 0 || open.Runtime.Spec.Address != address || runtime.Listeners.ContainsKey(name))
+                continue;
+            _open.Remove(name);
+            _stats.OnRemoved();
+            return open;
+        }
+        return null;
+    }
+
+    /// <summary>Only filter chains have changed: the listener goes on, and with it the connections of those that have not.</summary>
+    private void Update(string name, ListenerRuntime listener, OpenListener current)
+    {
+        var gone = current.Runtime.Chains.Except(listener.Chains).ToArray();
+        foreach (var chain in gone)
+            chain.IsDraining = true;
+        var tally = DrainTally.OfChains(_workers.Length, gone.Length, _stats);
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            var active = current.Active[i];
+            _workers[i].Loop.Post(() => active.Update(listener, gone, _drainTime, tally));
+        }
+        _open[name] = current with { Runtime = listener };
+        _stats.OnModified();
+        _stats.OnUpdatedInPlace();
+    }
+
     private void Open(string name, ListenerRuntime listener, OpenListener? current)
     {
         var sockets =
@@ -184,6 +230,7 @@ public sealed class ProxyServer : IDisposable
             : Bind(listener.Spec);
         var next = new OpenListener(listener, sockets, new ActiveListener[_workers.Length]);
         var closesSockets = current is not null && !ReferenceEquals(current.Sockets, sockets);
+        var tally = current is null ? null : DrainTally.OfListener(_workers.Length, _stats);
         using var exchanged = closesSockets ? new CountdownEvent(_workers.Length) : null;
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -194,11 +241,16 @@ public sealed class ProxyServer : IDisposable
                 .Loop.Post(() =>
                 {
                     // In one turn, so that no connection finds nobody.
-                    old?.Drain(_drainTime, closesSockets);
+                    old?.Drain(_drainTime, closesSockets, tally!);
                     active.Start(socket);
                     exchanged?.Signal();
                 });
         }
+        if (_open.TryGetValue(name, out _))
+            _stats.OnModified();
+        else
+            _stats.OnAdded();
+        _stats.OnCreated(_workers.Length);
         _open[name] = next;
         if (exchanged is null)
             return;
@@ -226,6 +278,8 @@ public sealed class ProxyServer : IDisposable
     {
         if (!_open.Remove(name, out var listener))
             return;
+        _stats.OnRemoved();
+        var tally = DrainTally.OfListener(_workers.Length, _stats);
         using var drained = new CountdownEvent(_workers.Length);
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -233,7 +287,7 @@ public sealed class ProxyServer : IDisposable
             _workers[i]
                 .Loop.Post(() =>
                 {
-                    active.Drain(_drainTime, closesSocket: true);
+                    active.Drain(_drainTime, closesSocket: true, tally);
                     drained.Signal();
                 });
         }

@@ -15,6 +15,8 @@ internal sealed class ServerHandshake(
     ByteStream stream
 ) : PendingConnection(worker, listener, stream)
 {
+    public override FilterChainRuntime Chain => chain;
+
     protected override async LoopTask<bool> PrepareAsync()
     {
         // A listener is in force with its secrets only, so there is a context; without one nobody is served.

@@ -40,6 +40,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
 
     public IstioMetrics Istio { get; } = new(workers);
 
+    public ListenerManagerStats ListenerManager { get; } = new();
+
     /// <summary>What listener filters saw.</summary>
     public InspectorStats Inspectors { get; } = new(workers);
 
@@ -118,7 +120,7 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
             subscription.Collect(samples);
         Gauge("cluster_manager.active_clusters", runtime.Clusters.Count, samples);
         Gauge("cluster_manager.warming_clusters", runtime.Warming.Count, samples);
-        Gauge("listener_manager.total_listeners_active", runtime.Listeners.Count, samples);
+        ListenerManager.Collect(runtime, samples);
         Gauge("server.days_until_first_cert_expiring", DaysUntilExpiration(), samples);
         Istio.Collect(samples);
     }

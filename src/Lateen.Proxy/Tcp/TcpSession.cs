@@ -77,6 +77,9 @@ internal sealed class TcpSession
         return 0;
     }
 
+    /// <summary>What it is served by.</summary>
+    public FilterChainRuntime Chain => _chain;
+
     public void Abort()
     {
         _client.Abort();
