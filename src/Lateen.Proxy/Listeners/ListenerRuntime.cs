@@ -29,10 +29,9 @@ public sealed class ListenerRuntime
         var matches = new FilterChainMatchSpec[_chains.Length];
         for (var i = 0; i < _chains.Length; i++)
         {
-            _chains[i] =
-                reuse?.Chains[i] is >= 0 and var same
-                    ? reuse.Before._chains[same]
-                    : new FilterChainRuntime(spec.FilterChains[i], spec.Direction, tlsStats, telemetry);
+            _chains[i] = reuse?.Chains[i] is >= 0 and var same
+                ? reuse.Before._chains[same]
+                : new FilterChainRuntime(spec.FilterChains[i], spec.Direction, tlsStats, telemetry);
             matches[i] = spec.FilterChains[i].Match;
         }
         _default =

@@ -77,12 +77,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// Goes on with other filter chains. Connections of those that are gone end as if the listener drained, the others do not
     /// notice. On the worker's thread.
     /// </summary>
-    public void Update(
-        ListenerRuntime next,
-        IReadOnlyList<FilterChainRuntime> gone,
-        TimeSpan limit,
-        DrainTally tally
-    )
+    public void Update(ListenerRuntime next, IReadOnlyList<FilterChainRuntime> gone, TimeSpan limit, DrainTally tally)
     {
         _runtime = next;
         _gate.Runtime = next;

@@ -22,6 +22,13 @@ internal sealed class AdsPeer<TRequest, TResponse>(
         return requests.Current;
     }
 
+    /// <summary>Every request up to the end of the stream, however long the client is quiet.</summary>
+    public async IAsyncEnumerable<TRequest> ReadAllAsync()
+    {
+        while (await requests.MoveNext(gone))
+            yield return requests.Current;
+    }
+
     public Task SendAsync(TResponse response) => responses.WriteAsync(response, gone);
 
     /// <summary>Ends the stream: well, or with a status.</summary>

@@ -10,9 +10,12 @@ internal sealed class Client : IDisposable
 {
     private readonly byte[] _buffer = new byte[16 * 1024];
 
-    public Client(IPEndPoint at)
+    /// <param name="from">The client's own address; any by default.</param>
+    public Client(IPEndPoint at, IPAddress? from = null)
     {
         Socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
+        if (from is not null)
+            Socket.Bind(new IPEndPoint(from, 0));
         Socket.Connect(at);
     }
 

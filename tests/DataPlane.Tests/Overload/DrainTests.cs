@@ -26,7 +26,7 @@ public sealed class DrainTests : IDisposable
     [InlineData(2)]
     public async Task No_request_fails_while_a_listener_changes_again_and_again(int version)
     {
-        var port = FreePort();
+        var port = Listeners.FreePort();
         Change(port, 0);
         using var client = Clients.Of(version);
         using var stop = new CancellationTokenSource();
@@ -48,7 +48,7 @@ public sealed class DrainTests : IDisposable
     [InlineData(2)]
     public async Task No_request_fails_while_the_proxy_drains_gracefully(int version)
     {
-        var port = FreePort();
+        var port = Listeners.FreePort();
         Change(port, 0);
         using var client = Clients.Of(version);
         using var stop = new CancellationTokenSource();
@@ -240,14 +240,7 @@ public sealed class DrainTests : IDisposable
             "l",
             $$"""{"match":{"prefix":"/"},"directResponse":{"status":200,"body":{"inlineString":"{{revision}}"} } }"""
         );
-        Serve((name, json.Replace("\"portValue\":0", $"\"portValue\":{port}", StringComparison.Ordinal)));
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        Serve((name, json).At(port));
     }
 
     /// <summary>An upstream that answers when the test says so.</summary>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Net.Sockets;
+
 namespace DataPlane.Tests.Overload;
 
 /// <summary>Listeners as JSON, with fields of their own.</summary>
@@ -8,6 +11,18 @@ internal static class Listeners
         """{"match":{"prefix":"/"},"directResponse":{"status":200,"body":{"inlineString":"ahoy"}}}""";
 
     public const string ToA = """{"match":{"prefix":"/"},"route":{"cluster":"a"}}""";
+
+    /// <summary>A port that nobody has at the moment.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>The same at a port.</summary>
+    public static (string Name, string Json) At(this (string Name, string Json) listener, int port) =>
+        (listener.Name, listener.Json.Replace("\"portValue\":0", $"\"portValue\":{port}", StringComparison.Ordinal));
 
     /// <summary>Fields end in a comma where there are any.</summary>
     public static (string Name, string Json) Http(

@@ -184,6 +184,12 @@ public sealed class ProxyFixture : IDisposable
     public void Advance(TimeSpan by)
     {
         _time!.Advance(by);
+        Settle();
+    }
+
+    /// <summary>On return the workers have done what was due, as to take over a listener that has changed.</summary>
+    public void Settle()
+    {
         foreach (var worker in _server.Workers)
             Settle(worker);
     }
