@@ -77,7 +77,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     /// Goes on with other filter chains. Connections of those that are gone end as if the listener drained, the others do not
     /// notice. On the worker's thread.
     /// </summary>
-    public void Update(ListenerRuntime next, IReadOnlyList<FilterChainRuntime> gone, TimeSpan limit, DrainTally tally)
+    public void Update(ListenerRuntime next, FilterChainRuntime[] gone, TimeSpan limit, DrainTally tally)
     {
         _runtime = next;
         _gate.Runtime = next;
@@ -92,21 +92,21 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
     }
 
     /// <summary>Ends what is left of some filter chains.</summary>
-    public void Abort(IReadOnlyList<FilterChainRuntime> chains)
+    public void Abort(FilterChainRuntime[] chains)
     {
         foreach (var connection in _http)
         {
-            if (chains.Contains(connection.Chain))
+            if (Array.IndexOf(chains, connection.Chain) >= 0)
                 connection.Abort();
         }
         foreach (var session in _tcp)
         {
-            if (chains.Contains(session.Chain))
+            if (Array.IndexOf(chains, session.Chain) >= 0)
                 session.Abort();
         }
         foreach (var pending in _pending)
         {
-            if (pending.Chain is { } chain && chains.Contains(chain))
+            if (pending.Chain is { } chain && Array.IndexOf(chains, chain) >= 0)
                 pending.Abort();
         }
     }

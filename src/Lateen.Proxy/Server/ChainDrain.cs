@@ -8,10 +8,10 @@ namespace Lateen.Proxy.Server;
 internal sealed class ChainDrain
 {
     private readonly ActiveListener _listener;
-    private readonly IReadOnlyList<FilterChainRuntime> _chains;
+    private readonly FilterChainRuntime[] _chains;
     private readonly DrainTally _tally;
 
-    public ChainDrain(ActiveListener listener, IReadOnlyList<FilterChainRuntime> chains, DrainTally tally)
+    public ChainDrain(ActiveListener listener, FilterChainRuntime[] chains, DrainTally tally)
     {
         _listener = listener;
         _chains = chains;
