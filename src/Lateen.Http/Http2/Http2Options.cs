@@ -56,6 +56,9 @@ public sealed record Http2Options
     /// </summary>
     public bool OverrideStreamErrorOnInvalidHttpMessage { get; init; }
 
+    /// <summary><c>connection_keepalive</c>; null for none. The owner's, whose timers it needs.</summary>
+    public Http2KeepAliveOptions? KeepAlive { get; init; }
+
     /// <summary>Bytes of names and values in a head or trailers: 60 KiB (<c>max_request_headers_kb</c>).</summary>
     public int MaxHeaderListBytes { get; init; } = 60 * 1024;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Google.Protobuf.WellKnownTypes;
 using Lateen.Http.Http2;
 using Api = Envoy.Config.Core.V3;
 
@@ -7,6 +8,8 @@ namespace Lateen.Proxy.Decoding;
 /// <summary>Envoy's <c>Http2ProtocolOptions</c> → <see cref="Http2Options"/>; what is not given keeps Envoy's default.</summary>
 internal static class Http2OptionsDecoder
 {
+    private static readonly TimeSpan s_leastTime = TimeSpan.FromMilliseconds(1);
+
     public static Http2Options Decode(Api.Http2ProtocolOptions? options, string path, DecodeContext context)
     {
         var standard = Http2Options.Default;
@@ -32,6 +35,28 @@ internal static class Http2OptionsDecoder
             MaxOutboundFrames = Number(options.MaxOutboundFrames, standard.MaxOutboundFrames),
             MaxOutboundControlFrames = Number(options.MaxOutboundControlFrames, standard.MaxOutboundControlFrames),
             OverrideStreamErrorOnInvalidHttpMessage = options.OverrideStreamErrorOnInvalidHttpMessage ?? false,
+            KeepAlive = KeepAlive(options.ConnectionKeepalive, $"{path}.connection_keepalive", context),
+        };
+    }
+
+    private static Http2KeepAliveOptions? KeepAlive(Api.KeepaliveSettings? settings, string path, DecodeContext context)
+    {
+        if (settings is null)
+            return null;
+        TimeSpan Time(Duration? duration, string field, string fix)
+        {
+            var value = context.Duration(duration, TimeSpan.Zero, $"{path}.{field}");
+            if (duration is not null && value < s_leastTime)
+                context.Add($"{path}.{field}", $"is less than 1 ms; {fix}");
+            return value;
+        }
+        if (settings.Timeout is null)
+            context.Add($"{path}.timeout", "is missing");
+        return new Http2KeepAliveOptions(Time(settings.Timeout, "timeout", "give more"))
+        {
+            Interval = Time(settings.Interval, "interval", "leave it out for none"),
+            JitterPercent = context.Percent(settings.IntervalJitter, 15, $"{path}.interval_jitter"),
+            IdleInterval = Time(settings.ConnectionIdleInterval, "connection_idle_interval", "leave it out for none"),
         };
     }
 

@@ -26,6 +26,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
     private readonly ClusterRuntime _cluster;
     private readonly ByteStream _stream;
     private readonly LoopTimer _idle;
+    private Http2KeepAlive? _keepAlive;
     private bool _isRetired;
 
     public Http2ClientConnection(Worker worker, IConnectionOwner owner, ClusterRuntime cluster, ByteStream stream)
@@ -76,6 +77,14 @@ internal sealed class Http2ClientConnection : IHttp2Handler
         try
         {
             Transport.Start();
+            _keepAlive = Http2KeepAlive.Start(
+                _worker,
+                _cluster.Spec.Http2.KeepAlive,
+                _stream,
+                Codec,
+                Transport,
+                _cluster.Stats.Http2(_worker.Index)
+            );
             await Transport.ReadToEndAsync();
         }
         finally
@@ -84,6 +93,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
             if (Codec.Fault != Http2Fault.None)
                 _cluster.Stats.OnProtocolError(_worker.Index);
             _worker.Loop.Disarm(_idle);
+            _keepAlive?.Stop();
             _owner.OnRetired(this);
         }
         if (_stream.PeerHasClosed || (Codec.Fault == Http2Fault.None && !_isRetired))
@@ -101,6 +111,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
     {
         _worker.Loop.Disarm(_idle);
         Requests++;
+        _keepAlive?.OnRequest();
         var stream = _worker.Http2ClientStreams.Rent();
         stream.Begin(this, Codec.Open());
         return stream;
@@ -151,7 +162,7 @@ internal sealed class Http2ClientConnection : IHttp2Handler
 
     void IHttp2Handler.OnSettings() { }
 
-    void IHttp2Handler.OnPingAnswered(ulong payload) { }
+    void IHttp2Handler.OnPingAnswered(ulong payload) => _keepAlive?.OnAnswered(payload);
 
     void IHttp2Handler.OnGoAway(uint lastStreamId, Http2ErrorCode code)
     {

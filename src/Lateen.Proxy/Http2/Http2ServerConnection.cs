@@ -25,6 +25,7 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 
     private readonly LoopTimer _timer;
     private readonly LoopTimer _block;
+    private Http2KeepAlive? _keepAlive;
     private Http2ServerStream? _upgraded;
     private long _idleSince;
     private bool _isNoticed;
@@ -60,16 +61,26 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
         try
         {
             Transport.Start();
+            _keepAlive = Http2KeepAlive.Start(
+                Worker,
+                Manager.Http2.KeepAlive,
+                Stream,
+                Codec,
+                Transport,
+                Stats.Http2(Worker.Index)
+            );
             BecomeIdle();
             if (_upgraded is not null)
                 Serve(_upgraded);
             await Transport.ReadToEndAsync();
+            _keepAlive?.Stop();
             await EndAsync();
         }
         finally
         {
             Worker.Loop.Disarm(_timer);
             Worker.Loop.Disarm(_block);
+            _keepAlive?.Stop();
             OnClosed();
             Stream.Close();
         }
@@ -198,9 +209,10 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
 
     void IHttp2Handler.OnSettings() { }
 
-    /// <summary>The client has seen the notice: Envoy's <c>drain_timeout</c> need not be waited for.</summary>
     void IHttp2Handler.OnPingAnswered(ulong payload)
     {
+        _keepAlive?.OnAnswered(payload);
+        // The client has seen the notice: Envoy's drain_timeout need not be waited for.
         if (payload == DrainPing && IsDraining && !_isEnding && IdleTimeout > s_afterNotice)
             Worker.Loop.Arm(_timer, s_afterNotice);
     }

@@ -21,9 +21,13 @@ internal sealed class Http2Transport(ByteStream stream, Http2Connection codec) :
     private bool _isOver;
     private bool _isEnding;
 
+    /// <summary>When the peer sent something last, in milliseconds on the loop's clock.</summary>
+    public long LastReceived { get; private set; }
+
     /// <summary>Puts out what a connection begins with.</summary>
     public void Start()
     {
+        LastReceived = stream.Loop.NowMilliseconds;
         codec.Start(stream.Loop.NowTimestamp);
         ScheduleFlush();
     }
@@ -46,6 +50,7 @@ internal sealed class Http2Transport(ByteStream stream, Http2Connection codec) :
             var result = await stream.ReadAsync(MaxInput);
             if (result <= 0)
                 return result;
+            LastReceived = stream.Loop.NowMilliseconds;
         }
     }
 

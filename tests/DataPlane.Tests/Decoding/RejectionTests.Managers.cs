@@ -38,6 +38,26 @@ public sealed partial class RejectionTests
                 "upgrade_configs[0].filters: is not served; leave it out, and upgrades pass the connection manager's filters"
             },
             {
+                """ "http2ProtocolOptions":{"connectionKeepalive":{"interval":"10s"}} """,
+                "http2_protocol_options.connection_keepalive.timeout: is missing"
+            },
+            {
+                """ "http2ProtocolOptions":{"connectionKeepalive":{"timeout":"0.0005s"}} """,
+                "http2_protocol_options.connection_keepalive.timeout: is less than 1 ms; give more"
+            },
+            {
+                """ "http2ProtocolOptions":{"connectionKeepalive":{"timeout":"1s","interval":"0s"}} """,
+                "http2_protocol_options.connection_keepalive.interval: is less than 1 ms; leave it out for none"
+            },
+            {
+                """ "http2ProtocolOptions":{"connectionKeepalive":{"timeout":"1s","connectionIdleInterval":"0s"}} """,
+                "http2_protocol_options.connection_keepalive.connection_idle_interval: is less than 1 ms; leave it out for none"
+            },
+            {
+                """ "http2ProtocolOptions":{"connectionKeepalive":{"timeout":"1s","intervalJitter":{"value":101}}} """,
+                "http2_protocol_options.connection_keepalive.interval_jitter: is 101; percentages are 0 to 100"
+            },
+            {
                 """ "internalAddressConfig":{"cidrRanges":[{"addressPrefix":"10.0.0.0","prefixLen":33}]} """,
                 "internal_address_config.cidr_ranges[0]: 10.0.0.0/33 is no CIDR range"
             },

@@ -14,6 +14,7 @@ internal sealed class RawHttp2Client : IDisposable
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
     private readonly HpackDecoder _decoder = new(new HpackScratch());
     private readonly Dictionary<uint, Http2Answer> _answers = [];
+    private readonly Queue<byte[]> _pings = [];
 
     public RawHttp2Client(IPEndPoint at)
     {
@@ -58,6 +59,20 @@ internal sealed class RawHttp2Client : IDisposable
         return Ended;
     }
 
+    /// <summary>PINGs that came and that no one took yet.</summary>
+    public int Pings => _pings.Count;
+
+    /// <summary>Reads until a PING has come that no one took yet; its payload.</summary>
+    public byte[] ReadPing()
+    {
+        while (_pings.Count == 0)
+        {
+            Assert.Null(Ended);
+            ReadFrame();
+        }
+        return _pings.Dequeue();
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private Http2Answer AnswerOf(uint stream)
@@ -92,6 +107,9 @@ internal sealed class RawHttp2Client : IDisposable
                 break;
             case 0x3:
                 AnswerOf(stream).Reset = ((Http2ErrorCode)BinaryPrimitives.ReadUInt32BigEndian(payload)).ToString();
+                break;
+            case 0x6 when header[4] == 0:
+                _pings.Enqueue(payload);
                 break;
             case 0x7:
                 // A server that drains says so first, and goes on.
