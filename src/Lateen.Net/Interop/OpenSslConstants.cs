@@ -62,7 +62,7 @@ internal static class OpenSslResult
     public const int StatusIsOcsp = 1;
 
     public const int VerifyOk = 0;
-    public const int ApplicationVerification = 50;
+    public const int InvalidNonAuthority = 37;
 
     public const int ReasonMask = 0x7FFFFF;
     public const int ReasonNoPeerCertificate = 199;

@@ -53,9 +53,10 @@ internal sealed unsafe class PeerVerifier
             return 1;
         }
         engine.OnVerifyFailed(outcome);
-        // The error stays with the session, so that a resumption knows that the peer was never verified.
+        // The error stays with the session, so that a resumption knows that the peer was never verified. This one's alert
+        // is certificate_unknown, as Envoy's is for names.
         if (LibCrypto.VerifyError(storeContext) == OpenSslResult.VerifyOk)
-            LibCrypto.SetVerifyError(storeContext, OpenSslResult.ApplicationVerification);
+            LibCrypto.SetVerifyError(storeContext, OpenSslResult.InvalidNonAuthority);
         return _validation.AcceptUntrusted ? 1 : 0;
     }
 

@@ -66,7 +66,7 @@ internal sealed class Daemon : IDisposable
             master_process off;
             pid {{pid}};
             error_log {{root}}/errors;
-            events { worker_connections 200; }
+            events { worker_connections 1000; }
             http {
               access_log off;
               default_type text/plain;

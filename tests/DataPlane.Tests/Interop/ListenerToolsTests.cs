@@ -116,13 +116,18 @@ public sealed class ListenerToolsTests : IDisposable
         Assert.NotEqual(lines[0], lines[2]);
     }
 
-    /// <summary>curl says itself whose connection it is.</summary>
-    [Fact]
-    public async Task Curl_sends_a_proxy_header()
+    /// <summary>curl says itself whose connection it is, before HTTP in each version and before TLS.</summary>
+    [Theory]
+    [InlineData("http", "--http1.1")]
+    [InlineData("http", "--http2-prior-knowledge")]
+    [InlineData("https", "--http1.1")]
+    [InlineData("https", "--http2")]
+    public async Task Curl_sends_a_proxy_header(string scheme, string version)
     {
         _proxy.Cluster("a", _echo.Port);
-        var at = Http(null, TlsJson.Filter(ProxyProtocol));
-        var (code, output) = await Tool.Run("curl", $"-sS --max-time 10 --haproxy-protocol http://{at}/x");
+        var socket = scheme == "https" ? _proxy.Simple(",\"alpnProtocols\":[\"h2\",\"http/1.1\"]") : null;
+        var at = Http(socket, TlsJson.Filter(ProxyProtocol));
+        var (code, output) = await _proxy.Curl(at, $"{version} --haproxy-protocol", "/x", scheme);
         Assert.Equal(0, code);
         Assert.StartsWith("GET /x ", output, StringComparison.Ordinal);
         Assert.Equal(1, _proxy.Proxy.Stat("proxy_proto.versions.v1.found"));

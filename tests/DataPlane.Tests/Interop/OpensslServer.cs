@@ -20,6 +20,9 @@ internal sealed class OpensslServer : IDisposable
     /// <summary>What it printed after the line that tells its port, as far as it is written when asked for.</summary>
     public StreamReader Output => _process.StandardOutput;
 
+    /// <summary>What it sends to the client that is connected, unless it serves pages; at the start of a line some letters are commands.</summary>
+    public StreamWriter Input => _process.StandardInput;
+
     public static async Task<OpensslServer> StartAsync(string options)
     {
         var process = Tool.Start("openssl", $"s_server -accept 127.0.0.1:0 {options}");

@@ -49,10 +49,17 @@ internal static class Tool
         using var process = started;
         var output = process.StandardOutput.ReadToEndAsync(stop);
         var errors = process.StandardError.ReadToEndAsync(stop);
-        if (input is not null)
-            await process.StandardInput.WriteAsync(input);
-        if (!keepInput)
-            process.StandardInput.Close();
+        try
+        {
+            if (input is not null)
+                await process.StandardInput.WriteAsync(input);
+            if (!keepInput)
+                process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it read that; why, it says itself.
+        }
         try
         {
             await process.WaitForExitAsync(stop).WaitAsync(LoopFixture.Patience, stop);

@@ -27,10 +27,15 @@ internal static class TlsJson
              "commonTlsContext":{ {{common}} }{{more}} } }
             """;
 
-    public static string Upstream(string common, string more = "") =>
+    /// <param name="parameters">Fields of tls_params.</param>
+    public static string Upstream(
+        string common,
+        string more = "",
+        string parameters = "\"tlsMaximumProtocolVersion\":\"TLSv1_3\""
+    ) =>
         $$"""
             {"name":"envoy.transport_sockets.tls","typedConfig":{"@type":"{{Types}}transport_sockets.tls.v3.UpstreamTlsContext",
-             "commonTlsContext":{"tlsParams":{"tlsMaximumProtocolVersion":"TLSv1_3"},{{common}} }{{more}} } }
+             "commonTlsContext":{"tlsParams":{ {{parameters}} },{{common}} }{{more}} } }
             """;
 
     /// <summary>A chain that relays to a cluster.</summary>
