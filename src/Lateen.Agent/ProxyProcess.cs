@@ -72,6 +72,7 @@ public sealed class ProxyProcess : IDisposable
             OnDrain = OnDrain,
             LogLevels = levels,
             Overload = _overload,
+            Workers = _server.Workers,
             OnQuit = _quit.Cancel,
             IsConnected = () => _client.IsConnected,
         };

@@ -166,7 +166,9 @@ public sealed partial class Http2Connection
             _dataStream = null;
         if (Role == Http2Role.Server)
         {
-            var fault = _prematureResets.OnClosed(stream, end == StreamEnd.ResetByPeer, _now);
+            // A client may have us do the resetting, by a frame that does not belong (CVE-2025-8671).
+            var isPeers = end == StreamEnd.ResetByPeer || stream.Fault != Http2Fault.None;
+            var fault = _prematureResets.OnClosed(stream, isPeers, _now);
             if (fault != Http2Fault.None)
                 _pendingFault = fault;
         }

@@ -20,6 +20,14 @@ public static class Http2FaultExtensions
             _ => Http2ErrorCode.ProtocolError,
         };
 
+    /// <summary>The peer breaks no rule, it does too much of what it may.</summary>
+    public static bool IsFlood(this Http2Fault fault) =>
+        fault is >= Http2Fault.EmptyFramesFlood and <= Http2Fault.PrematureResets;
+
+    /// <summary>The peer breaks a rule (Envoy <c>downstream_cx_protocol_error</c>): floods and lateness have counters of their own.</summary>
+    public static bool IsProtocolError(this Http2Fault fault) =>
+        fault is not (Http2Fault.None or Http2Fault.BlockTimeout) && !fault.IsFlood();
+
     /// <summary>Envoy's response code details where it has a name for the fault, else one in its style.</summary>
     public static string Details(this Http2Fault fault) =>
         fault switch

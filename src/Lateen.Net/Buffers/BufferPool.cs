@@ -23,10 +23,15 @@ internal sealed unsafe class BufferPool : IDisposable
     private readonly nint[] _large = new nint[KeptLarge];
     private int _smallCount;
     private int _largeCount;
+    private int _rented;
+
+    /// <summary>Buffers that somebody holds. Any thread may look.</summary>
+    public int Rented => Volatile.Read(ref _rented);
 
     /// <summary>Rents the smallest kind of buffer that holds <paramref name="length"/> bytes; longer ones are made to measure.</summary>
     public NativeBuffer Rent(int length)
     {
+        Volatile.Write(ref _rented, _rented + 1);
         if (length <= SmallSize)
             return new NativeBuffer(_smallCount > 0 ? (byte*)_small[--_smallCount] : Allocate(SmallSize), SmallSize);
         if (length <= LargeSize)
@@ -36,6 +41,7 @@ internal sealed unsafe class BufferPool : IDisposable
 
     public void Return(NativeBuffer buffer)
     {
+        Volatile.Write(ref _rented, _rented - 1);
         if (buffer.Length == SmallSize && _smallCount < KeptSmall)
             _small[_smallCount++] = (nint)buffer.Pointer;
         else if (buffer.Length == LargeSize && _largeCount < KeptLarge)

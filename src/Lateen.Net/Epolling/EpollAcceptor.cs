@@ -109,6 +109,7 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
 
     private void Pause()
     {
+        _loop.OnAcceptingPaused();
         Dispose();
         _loop.Arm(_resume, s_pause);
     }

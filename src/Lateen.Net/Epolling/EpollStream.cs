@@ -168,8 +168,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     {
         _closed = true;
         _backend.Unregister(_slot);
-        if (!_input.IsNone)
-            ReleaseInput();
+        ReleaseInput();
         ReleaseOutput();
         CloseWatcher = null;
         ReleaseTls();
@@ -368,7 +367,8 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
 
     private void ReleaseInput()
     {
-        Loop.Buffers.Return(_input);
+        if (!_input.IsNone)
+            Loop.Buffers.Return(_input);
         _input = default;
         _inputStart = _inputLength = 0;
     }

@@ -26,6 +26,7 @@ public sealed class EventLoop : IDisposable
     private readonly Queue<IReadyItem> _ready = new();
     private readonly ConcurrentQueue<IReadyItem> _mailbox = new();
     private int _wakePending;
+    private long _acceptingPauses;
     private readonly TimeProvider _time;
     private readonly long _ticksPerStep;
     private volatile bool _stopping;
@@ -54,6 +55,15 @@ public sealed class EventLoop : IDisposable
     internal long Turn { get; private set; }
 
     internal BufferPool Buffers { get; } = new();
+
+    /// <summary>Times that a socket was left alone for a moment, since the system had no room for one more connection. Any thread may look.</summary>
+    public long AcceptingPauses => Volatile.Read(ref _acceptingPauses);
+
+    /// <summary>Native buffers that connections hold. Any thread may look.</summary>
+    public int BuffersRented => Buffers.Rented;
+
+    /// <summary>Timers that are armed. Any thread may look.</summary>
+    public int TimersArmed => _timers.Armed;
 
     /// <summary>Pipes for <see cref="ByteStream.SpliceAsync"/>.</summary>
     public SplicePipePool Pipes { get; } = new();
@@ -142,6 +152,8 @@ public sealed class EventLoop : IDisposable
         Buffers.Dispose();
         Pipes.Dispose();
     }
+
+    internal void OnAcceptingPaused() => Volatile.Write(ref _acceptingPauses, _acceptingPauses + 1);
 
     internal void UpdateClock()
     {

@@ -18,6 +18,10 @@ internal sealed class TimerWheel
     private readonly LoopTimer?[] _heads = new LoopTimer?[Slots * Levels];
     private readonly ulong[] _occupied = new ulong[Levels];
     private long _now;
+    private int _armed;
+
+    /// <summary>Timers that are armed. Any thread may look.</summary>
+    public int Armed => Volatile.Read(ref _armed);
 
     public TimerWheel(long now) => _now = now;
 
@@ -27,12 +31,19 @@ internal sealed class TimerWheel
         Disarm(timer);
         timer.Deadline = deadline;
         Insert(timer, _now + 1);
+        Volatile.Write(ref _armed, _armed + 1);
     }
 
     public void Disarm(LoopTimer timer)
     {
         if (timer.Slot < 0)
             return;
+        Volatile.Write(ref _armed, _armed - 1);
+        Remove(timer);
+    }
+
+    private void Remove(LoopTimer timer)
+    {
         if (timer.Previous is not null)
             timer.Previous.Next = timer.Next;
         else
@@ -121,11 +132,14 @@ internal sealed class TimerWheel
         // One at a time from the head: a timer's action may disarm any other.
         while (_heads[slot] is { } timer)
         {
-            Disarm(timer);
             if (timer.Deadline > _now)
+            {
+                Remove(timer);
                 Insert(timer, _now + 1);
-            else
-                timer.Fire();
+                continue;
+            }
+            Disarm(timer);
+            timer.Fire();
         }
     }
 

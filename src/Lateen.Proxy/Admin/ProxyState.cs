@@ -38,6 +38,9 @@ public sealed class ProxyState(
     /// <summary>Levels of the process's log.</summary>
     public required LogLevels LogLevels { get; init; }
 
+    /// <summary>Threads of the data plane, whose buffers and timers are counted.</summary>
+    public IReadOnlyList<Worker> Workers { get; init; } = [];
+
     /// <summary>Pressure and runtime values.</summary>
     public required OverloadManager Overload { get; init; }
 

@@ -61,6 +61,17 @@ internal static class StatsPage
         AddOurs("lateen.gc_collections", SampleKind.Counter, GC.CollectionCount(0));
         AddOurs("lateen.gc_allocated_bytes", SampleKind.Counter, GC.GetTotalAllocatedBytes());
         AddOurs("lateen.config_revision", SampleKind.Gauge, state.Runtime.Revision);
+        AddOurs(
+            "lateen.accepting_paused",
+            SampleKind.Counter,
+            state.Workers.Sum(static worker => worker.Loop.AcceptingPauses)
+        );
+        AddOurs(
+            "lateen.buffers_rented",
+            SampleKind.Gauge,
+            state.Workers.Sum(static worker => worker.Loop.BuffersRented)
+        );
+        AddOurs("lateen.timers_armed", SampleKind.Gauge, state.Workers.Sum(static worker => worker.TimersArmed));
         return samples;
     }
 }

@@ -71,6 +71,9 @@ internal sealed class HttpExchange
     /// <summary>Why we interrupted the exchange; those for the upstream's sake are the forwarder's.</summary>
     public Interruption Interruption { get; private set; }
 
+    /// <summary>The client went away in the middle of it.</summary>
+    public bool IsAbandoned => (Info.Flags & ResponseFlags.DownstreamTermination) != ResponseFlags.None;
+
     /// <summary>Bytes of both bodies that are held here.</summary>
     public long Buffered =>
         _client.Buffered

@@ -75,6 +75,9 @@ internal abstract class ServerConnection
     /// <summary>Requests begun so far.</summary>
     protected int Requests { get; private set; }
 
+    /// <summary>The connection ended in the middle of a request.</summary>
+    protected bool EndsWithinRequest { get; set; }
+
     /// <summary>The connection is to end: responses say so, and without a request it ends soon.</summary>
     protected bool IsDraining { get; private set; }
 
@@ -203,7 +206,7 @@ internal abstract class ServerConnection
     protected void OnClosed()
     {
         StopAge();
-        Stats.OnConnectionClosed(Worker.Index);
+        Stats.OnConnectionClosed(Worker.Index, Stream.PeerHasClosed, EndsWithinRequest);
         Listener.OnClosed(this);
         foreach (var pool in _pools ?? [])
             pool.Close();

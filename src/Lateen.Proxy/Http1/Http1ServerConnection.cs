@@ -61,6 +61,7 @@ internal sealed class Http1ServerConnection : ServerConnection
                 // A body that ended behind the answer's beginning may still be held, and must not be read as the next request.
                 stream.Release();
                 var goesOn = stream.MayGoOn;
+                EndsWithinRequest = stream.Exchange.IsAbandoned;
                 _current = null;
                 Worker.Http1Streams.Return(stream);
                 if (!goesOn)

@@ -340,7 +340,8 @@ internal sealed class Http2ServerConnection : ServerConnection, IHttp2Handler
     private async LoopTask<int> EndAsync()
     {
         _isEnding = true;
-        if (Codec.Fault != Http2Fault.None)
+        EndsWithinRequest = Codec.ActiveStreams > 0;
+        if (Codec.Fault.IsProtocolError())
             Stats.OnProtocolError(Worker.Index);
         RememberAddresses();
         Worker.Loop.Arm(_timer, Farewell);

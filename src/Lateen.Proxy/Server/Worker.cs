@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Net;
 using Lateen.Core;
+using Lateen.Http;
 using Lateen.Http.Http2;
 using Lateen.Net;
 using Lateen.Net.Loop;
@@ -18,6 +19,9 @@ namespace Lateen.Proxy.Server;
 /// <summary>One thread of the data plane with everything its connections share. Nothing here is touched by another thread.</summary>
 public sealed class Worker
 {
+    private static readonly TimeSpan s_trimInterval = TimeSpan.FromSeconds(5);
+
+    private readonly LoopTimer _trim;
     private readonly Dictionary<NetAddress, ActiveListener> _listeners = [];
     private readonly Published<ProxyRuntime> _runtime;
     private readonly TimeProvider _time;
@@ -48,10 +52,14 @@ public sealed class Worker
             long.MaxValue
         );
         Loop = new EventLoop(string.Create(CultureInfo.InvariantCulture, $"worker-{index}"), time);
-        Http1Streams = new StreamStore<Http1ServerStream>(() => new Http1ServerStream(this));
-        Http2Streams = new StreamStore<Http2ServerStream>(() => new Http2ServerStream(this));
-        Http2ClientStreams = new StreamStore<Http2ClientStream>(() => new Http2ClientStream(Loop));
-        Mirrors = new StreamStore<MirrorRequest>(() => new MirrorRequest(this));
+        _trim = new LoopTimer(static self => ((Worker)self).TrimUnused(), this);
+        Http1Streams = new SpareStore<Http1ServerStream>(() => new Http1ServerStream(this), hasSurplus: TrimLater);
+        Http2Streams = new SpareStore<Http2ServerStream>(() => new Http2ServerStream(this), hasSurplus: TrimLater);
+        Http2ClientStreams = new SpareStore<Http2ClientStream>(
+            () => new Http2ClientStream(Loop),
+            hasSurplus: TrimLater
+        );
+        Mirrors = new SpareStore<MirrorRequest>(() => new MirrorRequest(this), hasSurplus: TrimLater);
         // Not .NET's cryptography: it would load OpenSSL, 4 MB of memory, into proxies that never speak TLS.
         _random0 = (ulong)Random.Shared.NextInt64() | 1;
         _random1 = (ulong)Random.Shared.NextInt64();
@@ -69,16 +77,19 @@ public sealed class Worker
 
     internal RuntimeNumber PrematureResetMinStreamLifetimeSeconds { get; }
 
-    internal StreamStore<Http1ServerStream> Http1Streams { get; }
+    internal SpareStore<Http1ServerStream> Http1Streams { get; }
 
-    internal StreamStore<Http2ServerStream> Http2Streams { get; }
+    internal SpareStore<Http2ServerStream> Http2Streams { get; }
 
-    internal StreamStore<Http2ClientStream> Http2ClientStreams { get; }
+    internal SpareStore<Http2ClientStream> Http2ClientStreams { get; }
 
-    internal StreamStore<MirrorRequest> Mirrors { get; }
+    internal SpareStore<MirrorRequest> Mirrors { get; }
 
     /// <summary>Buffers that HTTP/2 connections of this worker share.</summary>
-    internal Http2Workspace Http2Workspace => field ??= new Http2Workspace();
+    internal Http2Workspace Http2Workspace => field ??= new Http2Workspace(TrimLater);
+
+    /// <summary>Timers that run for connections and exchanges. Any thread may look.</summary>
+    public int TimersArmed => Loop.TimersArmed - (_trim.IsArmed ? 1 : 0);
 
     public ProxyRuntime Runtime => _runtime.Current;
 
@@ -90,6 +101,13 @@ public sealed class Worker
 
     /// <summary>Pressure keeps listeners from accepting.</summary>
     internal bool IsAcceptingStopped { get; set; }
+
+    private bool HasSurplus =>
+        Http1Streams.HasSurplus
+        || Http2Streams.HasSurplus
+        || Http2ClientStreams.HasSurplus
+        || Mirrors.HasSurplus
+        || Http2Workspace.HasSurplus;
 
     internal bool Drains(TrafficDirection direction) =>
         Drain == DrainScope.All || (Drain == DrainScope.Inbound && direction == TrafficDirection.Inbound);
@@ -120,10 +138,30 @@ public sealed class Worker
     /// <summary>Gives up what is kept for the next use. On the worker's thread.</summary>
     internal void Trim()
     {
-        Http1Streams.Trim();
-        Http2Streams.Trim();
-        Http2ClientStreams.Trim();
+        Http1Streams.TrimAll();
+        Http2Streams.TrimAll();
+        Http2ClientStreams.TrimAll();
+        Mirrors.TrimAll();
+        Http2Workspace.TrimAll();
         Loop.Trim();
+    }
+
+    private void TrimLater()
+    {
+        if (!_trim.IsArmed)
+            Loop.Arm(_trim, s_trimInterval);
+    }
+
+    /// <summary>A burst is over, or not: what nobody has used for a while goes.</summary>
+    private void TrimUnused()
+    {
+        Http1Streams.TrimUnused();
+        Http2Streams.TrimUnused();
+        Http2ClientStreams.TrimUnused();
+        Mirrors.TrimUnused();
+        Http2Workspace.TrimUnused();
+        if (HasSurplus)
+            TrimLater();
     }
 
     /// <summary>xorshift128+: fast and even, not secret.</summary>

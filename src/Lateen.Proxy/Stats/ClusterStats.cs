@@ -173,7 +173,7 @@ public sealed class ClusterStats(string name, int workers)
     public void Collect(int members, int healthy, List<Sample> samples)
     {
         _scope.Collect(samples);
-        _http2.Collect(_scope, samples);
+        _http2.Collect(_scope, samples, isServer: false);
         Grpc.Collect(samples);
         GrpcWeb.Collect(samples);
         _scope.Collect("membership_total", SampleKind.Gauge, members, samples);

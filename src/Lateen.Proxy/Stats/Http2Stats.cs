@@ -13,18 +13,23 @@ internal sealed class Http2Stats(int workers)
     public Http2Counters Of(int worker) => _counters[worker] ??= new Http2Counters();
 
     /// <summary>Adds the sums; nothing while nobody has spoken HTTP/2.</summary>
-    public void Collect(StatScope scope, List<Sample> samples)
+    /// <param name="isServer">The counters are a connection manager's, which has rapid resets under its own name.</param>
+    public void Collect(StatScope scope, List<Sample> samples, bool isServer)
     {
         if (Array.TrueForAll(_counters, static counters => counters is null))
             return;
         for (var i = 0; i < Http2Counters.Count; i++)
         {
             var counter = (Http2Counter)i;
+            var isManagers = counter == Http2Counter.TooManyPrematureResets;
+            if (isManagers && !isServer)
+                continue;
             var sum = 0L;
             foreach (var counters in _counters)
                 sum += counters?[counter] ?? 0;
             var kind = Http2Counters.IsGauge(counter) ? SampleKind.Gauge : SampleKind.Counter;
-            scope.Collect($"http2.{Http2Counters.Name(counter)}", kind, sum, samples);
+            var name = Http2Counters.Name(counter);
+            scope.Collect(isManagers ? name : $"http2.{name}", kind, sum, samples);
         }
     }
 }

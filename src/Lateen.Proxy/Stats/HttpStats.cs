@@ -50,7 +50,13 @@ public sealed class HttpStats(string statPrefix, int workers)
         new StatDefinition("downstream_cx_max_requests_reached"),
         new StatDefinition("downstream_cx_drain_close"),
         new StatDefinition("downstream_cx_delayed_close_timeout"),
-        new StatDefinition("downstream_cx_overload_disable_keepalive")
+        new StatDefinition("downstream_cx_overload_disable_keepalive"),
+        new StatDefinition("downstream_cx_destroy_remote"),
+        new StatDefinition("downstream_cx_destroy_local"),
+        new StatDefinition("downstream_cx_destroy_active_rq"),
+        new StatDefinition("downstream_cx_destroy_remote_active_rq"),
+        new StatDefinition("downstream_cx_destroy_local_active_rq"),
+        new StatDefinition("downstream_rq_rx_reset")
     );
 
     private readonly Http2Stats _http2 = new(workers);
@@ -95,6 +101,12 @@ public sealed class HttpStats(string statPrefix, int workers)
         DrainCloses,
         DelayedCloseTimeouts,
         KeepaliveDisabled,
+        DestroyedRemotely,
+        DestroyedLocally,
+        DestroyedActive,
+        DestroyedRemotelyActive,
+        DestroyedLocallyActive,
+        RequestResets,
     }
 
     public void OnConnectionOpened(int worker)
@@ -103,10 +115,18 @@ public sealed class HttpStats(string statPrefix, int workers)
         _scope.Cells.Increment(worker, (int)Cell.ConnectionsActive);
     }
 
-    public void OnConnectionClosed(int worker)
+    /// <param name="isRemote">The client ended it.</param>
+    /// <param name="isActive">In the middle of a request.</param>
+    public void OnConnectionClosed(int worker, bool isRemote, bool isActive)
     {
-        _scope.Cells.Decrement(worker, (int)Cell.ConnectionsActive);
-        _scope.Cells.Increment(worker, (int)Cell.ConnectionsDestroyed);
+        var cells = _scope.Cells;
+        cells.Decrement(worker, (int)Cell.ConnectionsActive);
+        cells.Increment(worker, (int)Cell.ConnectionsDestroyed);
+        cells.Increment(worker, (int)(isRemote ? Cell.DestroyedRemotely : Cell.DestroyedLocally));
+        if (!isActive)
+            return;
+        cells.Increment(worker, (int)Cell.DestroyedActive);
+        cells.Increment(worker, (int)(isRemote ? Cell.DestroyedRemotelyActive : Cell.DestroyedLocallyActive));
     }
 
     public void OnRequestStarted(int worker)
@@ -233,7 +253,7 @@ public sealed class HttpStats(string statPrefix, int workers)
     public void Collect(List<Sample> samples)
     {
         _scope.Collect(samples);
-        _http2.Collect(_scope, samples);
+        _http2.Collect(_scope, samples, isServer: true);
         _scope.Collect("downstream_rq_time", _requestTime, samples);
     }
 
@@ -244,5 +264,7 @@ public sealed class HttpStats(string statPrefix, int workers)
             cells.Increment(worker, (int)Cell.NoRoute);
         if ((flags & ResponseFlags.NoCluster) != ResponseFlags.None)
             cells.Increment(worker, (int)Cell.NoCluster);
+        if ((flags & ResponseFlags.DownstreamTermination) != ResponseFlags.None)
+            cells.Increment(worker, (int)Cell.RequestResets);
     }
 }

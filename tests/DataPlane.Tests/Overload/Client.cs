@@ -11,13 +11,8 @@ internal sealed class Client : IDisposable
     private readonly byte[] _buffer = new byte[16 * 1024];
 
     /// <param name="from">The client's own address; any by default.</param>
-    public Client(IPEndPoint at, IPAddress? from = null)
-    {
-        Socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
-        if (from is not null)
-            Socket.Bind(new IPEndPoint(from, 0));
-        Socket.Connect(at);
-    }
+    /// <param name="isNarrow">The kernel takes some KiB while nobody reads, instead of megabytes.</param>
+    public Client(IPEndPoint at, IPAddress? from = null, bool isNarrow = false) => Socket = Connect(at, from, isNarrow);
 
     public Socket Socket { get; }
 
@@ -53,6 +48,18 @@ internal sealed class Client : IDisposable
     }
 
     public void Dispose() => Socket.Dispose();
+
+    /// <summary>A socket that is connected.</summary>
+    internal static Socket Connect(IPEndPoint at, IPAddress? from, bool isNarrow)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
+        if (isNarrow)
+            socket.ReceiveBufferSize = 4096;
+        if (from is not null)
+            socket.Bind(new IPEndPoint(from, 0));
+        socket.Connect(at);
+        return socket;
+    }
 
     /// <summary>0 for the end, however it came.</summary>
     private int Receive()

@@ -14,10 +14,10 @@ internal sealed class Http2Client : IDisposable
     private int _end;
 
     /// <param name="settings">Its own SETTINGS, as whole frames.</param>
-    public Http2Client(IPEndPoint at, byte[]? settings = null)
+    /// <param name="isNarrow">See <see cref="Client(IPEndPoint, IPAddress, bool)"/>.</param>
+    public Http2Client(IPEndPoint at, byte[]? settings = null, bool isNarrow = false)
     {
-        Socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
-        Socket.Connect(at);
+        Socket = Client.Connect(at, from: null, isNarrow);
         Send(Frames.Preface, settings ?? Frames.EmptySettings);
     }
 
@@ -67,6 +67,15 @@ internal sealed class Http2Client : IDisposable
     {
         var seen = new List<string>();
         while (Read() is { } frame)
+            seen.Add(frame);
+        return seen;
+    }
+
+    /// <summary>The frames that have come so far.</summary>
+    public List<string> ReadReceived()
+    {
+        var seen = new List<string>();
+        while ((_end - _start >= Length() || Socket.Available > 0) && Read() is { } frame)
             seen.Add(frame);
         return seen;
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Server;
@@ -17,7 +18,7 @@ internal sealed class HealthChecks(Worker worker)
     private readonly List<string> _gone = [];
 
     /// <summary>For the heads of checks under way.</summary>
-    public StreamStore<StreamInfo> Streams { get; } = new(static () => new StreamInfo());
+    public SpareStore<StreamInfo> Streams { get; } = new(static () => new StreamInfo());
 
     /// <summary>Follows the clusters of a runtime; of those that have one, the version that waits to be in force.</summary>
     public void Apply(ProxyRuntime runtime)
