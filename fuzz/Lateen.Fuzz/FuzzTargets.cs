@@ -13,5 +13,8 @@ internal static class FuzzTargets
         new HpackTarget(),
         new Http2ServerTarget(),
         new Http2ClientTarget(),
+        new ClientHelloTarget(),
+        new HttpSnifferTarget(),
+        new ProxyHeaderTarget(),
     ];
 }

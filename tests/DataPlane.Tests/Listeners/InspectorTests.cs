@@ -30,8 +30,13 @@ public sealed class InspectorTests
         Assert.Equal(expected, HttpSniffer.Sniff(Encoding.Latin1.GetBytes(bytes)));
 
     [Fact]
-    public void A_request_line_without_an_end_is_given_up() =>
-        Assert.Equal("", HttpSniffer.Sniff(Encoding.ASCII.GetBytes("GET /" + new string('a', 8192))));
+    public void A_request_line_without_an_end_is_given_up()
+    {
+        var start = "GET /" + new string('a', 8192);
+        Assert.Equal("", HttpSniffer.Sniff(Encoding.ASCII.GetBytes(start)));
+        // Also where its end has come with the same read.
+        Assert.Equal("", HttpSniffer.Sniff(Encoding.ASCII.GetBytes(start + " HTTP/1.1\r\n")));
+    }
 
     [Fact]
     public void A_hello_is_read_whole_at_every_length_of_its_records()
@@ -128,6 +133,14 @@ public sealed class InspectorTests
             { "PROXY TCP4 1.2.3.4 255.255.255.255 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
             { "PROXY TCP6 ff02::1 2001:db8::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
             { "PROXY TCP6 :: 2001:db8::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            // Addresses that inet_pton does not read, but others do, each as it likes.
+            { "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\0\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP4 127.1 5.6.7.8 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP4 1.2.3.4 010.0.0.1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP4 0x7f.0.0.1 5.6.7.8 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP6 fe80::1%1 ::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP6 [::1] ::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
+            { "PROXY TCP6 [::1]:80 ::1 1 2\r\n", (int)ProxyHeaderStatus.Malformed },
         };
 
     [Theory]

@@ -22,7 +22,7 @@ internal static class HttpSniffer
         var space = bytes.IndexOf((byte)' ');
         if (!IsToken(space < 0 ? bytes : bytes[..space]) || space is 0 or > MaxMethod)
             return "";
-        var end = bytes.IndexOf((byte)'\n');
+        var end = bytes[..Math.Min(bytes.Length, MaxRequestLine)].IndexOf((byte)'\n');
         if (end < 0)
             return bytes.Length >= MaxRequestLine || (space < 0 && bytes.Length > MaxMethod) ? "" : null;
         var line = bytes[..end];

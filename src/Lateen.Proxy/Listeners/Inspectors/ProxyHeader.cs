@@ -91,13 +91,24 @@ internal readonly record struct ProxyHeader(int Length, NetAddress Source, NetAd
         address = default;
         if (
             !IPAddress.TryParse(text, out var ip)
+            || !IsPlain(text, ip)
             || isV6 != (ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+            || port.AsSpan().ContainsAnyExceptInRange('0', '9') // the framework lets NULs stand behind a number
             || !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         )
             return false;
         address = NetAddress.From(ip, number);
         return true;
     }
+
+    /// <summary>
+    /// As inet_pton reads, and with it other proxies: no IPv4 of fewer than four numbers, octal or hexadecimal, no scope,
+    /// brackets or port of IPv6, so that nobody is let in under an address that others read differently.
+    /// </summary>
+    private static bool IsPlain(string text, IPAddress ip) =>
+        ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            ? string.Equals(text, ip.ToString(), StringComparison.Ordinal)
+            : text.AsSpan().IndexOfAny("%[]/") < 0;
 
     private static ProxyHeaderStatus ReadV2(ReadOnlySpan<byte> bytes, out ProxyHeader header)
     {
