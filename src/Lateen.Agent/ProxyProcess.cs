@@ -18,7 +18,7 @@ public sealed class ProxyProcess : IDisposable
 {
     /// <summary>Scopes of the log.</summary>
     public static IReadOnlyList<string> LogScopes { get; } =
-    ["dns", "listener", "overload", "proxy", "runtime", "state", "xds"];
+    ["dns", "listener", "overload", "proxy", "runtime", "secret", "state", "xds"];
 
     private static readonly TimeSpan s_bindRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(1);
@@ -86,6 +86,7 @@ public sealed class ProxyProcess : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         _store.Changed += OnRuntime;
+        _store.Problem += (name, problem) => _log.Write(LogLevel.Warn, "secret", $"{name}: {problem}");
         WarnOfOverload();
         _server.Start();
         OpenAdmin();
@@ -112,6 +113,7 @@ public sealed class ProxyProcess : IDisposable
     public void Dispose()
     {
         _admin.Dispose();
+        _store.Dispose();
         _server.Dispose();
         _telemetry.Dispose();
         _resolver.Dispose();

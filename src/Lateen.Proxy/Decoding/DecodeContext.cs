@@ -10,8 +10,16 @@ namespace Lateen.Proxy.Decoding;
 internal sealed class DecodeContext
 {
     private readonly List<string> _problems = [];
+    private readonly List<ReadOnlyMemory<byte>> _filesRead = [];
+    private readonly SortedSet<string> _directories = new(StringComparer.Ordinal);
 
     public bool HasProblems => _problems.Count > 0;
+
+    /// <summary>What files held that were read so far; nothing for one that could not be.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> FilesRead => _filesRead;
+
+    /// <summary>Where another file in the place of one of those is looked out for.</summary>
+    public IReadOnlyCollection<string> Directories => _directories;
 
     public void Add(string path, string problem) => _problems.Add($"{path}: {problem}");
 
@@ -67,8 +75,22 @@ internal sealed class DecodeContext
         return default;
     }
 
+    /// <summary>Takes over the problems that stand in another one.</summary>
+    public void AddAll(DecodeContext other) => _problems.AddRange(other._problems);
+
+    /// <summary>A directory to watch; null where none is set.</summary>
+    public string? Watched(Api.WatchedDirectory? directory, string path)
+    {
+        if (directory is null)
+            return null;
+        if (!Directory.Exists(directory.Path))
+            Add($"{path}.path", $"is \"{directory.Path}\", which is no directory");
+        return directory.Path;
+    }
+
     /// <summary>What a data source holds, read now; empty where it is not set.</summary>
-    public ReadOnlyMemory<byte> Data(Api.DataSource? source, string path)
+    /// <param name="watched">Where a change of its file shows; by default where its file is.</param>
+    public ReadOnlyMemory<byte> Data(Api.DataSource? source, string path, string? watched = null)
     {
         switch (source?.SpecifierCase)
         {
@@ -79,7 +101,11 @@ internal sealed class DecodeContext
             case Api.DataSource.SpecifierOneofCase.InlineString:
                 return Encoding.UTF8.GetBytes(source.InlineString);
             case Api.DataSource.SpecifierOneofCase.Filename:
-                return File(source.Filename, $"{path}.filename");
+                return File(
+                    source.Filename,
+                    $"{path}.filename",
+                    Watched(source.WatchedDirectory, $"{path}.watched_directory") ?? watched
+                );
             default:
                 var value = Environment.GetEnvironmentVariable(source.EnvironmentVariable);
                 if (value is null)
@@ -89,14 +115,21 @@ internal sealed class DecodeContext
     }
 
     /// <summary>What a file holds; empty, with a problem noted, when it cannot be read.</summary>
-    public ReadOnlyMemory<byte> File(string name, string path)
+    /// <param name="watched">Where a change of it shows; by default where it is.</param>
+    public ReadOnlyMemory<byte> File(string name, string path, string? watched = null)
     {
         try
         {
-            return System.IO.File.ReadAllBytes(name);
+            var directory = watched ?? Path.GetDirectoryName(Path.GetFullPath(name));
+            if (directory is not null)
+                _directories.Add(directory);
+            ReadOnlyMemory<byte> bytes = System.IO.File.ReadAllBytes(name);
+            _filesRead.Add(bytes);
+            return bytes;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            _filesRead.Add(default);
             Add(path, failure.Message);
             return default;
         }

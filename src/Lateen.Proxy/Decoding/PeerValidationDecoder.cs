@@ -23,14 +23,20 @@ internal static class PeerValidationDecoder
             context.Add($"{path}.require_signed_certificate_timestamp", "is not served; leave it out");
         if (validation.CaCertificateProviderInstance is not null)
             context.Add($"{path}.ca_certificate_provider_instance", "is for gRPC clients; give trusted_ca");
-        var roots = context.Data(validation.TrustedCa, $"{path}.trusted_ca");
+        var watched = context.Watched(validation.WatchedDirectory, $"{path}.watched_directory");
+        var roots = context.Data(validation.TrustedCa, $"{path}.trusted_ca", watched);
         if (validation.SystemRootCerts is not null && roots.IsEmpty)
             roots = context.File(SystemRoots, $"{path}.system_root_certs");
         return new PeerValidation
         {
             TrustedRoots = roots,
-            TrustDomains = TrustDomains(validation.CustomValidatorConfig, $"{path}.custom_validator_config", context),
-            RevocationLists = context.Data(validation.Crl, $"{path}.crl"),
+            TrustDomains = TrustDomains(
+                validation.CustomValidatorConfig,
+                $"{path}.custom_validator_config",
+                watched,
+                context
+            ),
+            RevocationLists = context.Data(validation.Crl, $"{path}.crl", watched),
             OnlyLeafRevocation = validation.OnlyVerifyLeafCertCrl,
             Names = Names(validation, path, context),
             CertificatePins = Pins(validation.VerifyCertificateHash, $"{path}.verify_certificate_hash", Hex, context),
@@ -46,6 +52,7 @@ internal static class PeerValidationDecoder
     private static List<TrustDomain> TrustDomains(
         CoreApi.TypedExtensionConfig? validator,
         string path,
+        string? watched,
         DecodeContext context
     )
     {
@@ -65,7 +72,7 @@ internal static class PeerValidationDecoder
             var domain = config.TrustDomains[i];
             if (domain.Name.Length == 0 || domain.Name.Contains('/', StringComparison.Ordinal))
                 context.Add($"{path}[{i}].name", $"is \"{domain.Name}\"; give a trust domain, as cluster.local");
-            var bundle = context.Data(domain.TrustBundle, $"{path}[{i}].trust_bundle");
+            var bundle = context.Data(domain.TrustBundle, $"{path}[{i}].trust_bundle", watched);
             domains.Add(new TrustDomain(domain.Name, bundle));
         }
         if (config?.TrustDomains.Count == 0)

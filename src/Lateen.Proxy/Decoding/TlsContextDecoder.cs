@@ -15,8 +15,17 @@ internal static class TlsContextDecoder
         path = $"{path}.common_tls_context";
         RefuseUnserved(common, path, context);
         var certificates = new List<TlsCertificate>();
+        var watched = new List<SecretReference>();
+        var isWatched = common.TlsCertificates.Any(IsWatched);
         for (var i = 0; i < common.TlsCertificates.Count; i++)
-            certificates.Add(Certificate(common.TlsCertificates[i], $"{path}.tls_certificates[{i}]", context));
+        {
+            var at = $"{path}.tls_certificates[{i}]";
+            // All of them or none: the first is shown to whoever asks for no name.
+            if (isWatched)
+                watched.Add(LocalSecretDecoder.Inline(AsSecret(common.TlsCertificates[i]), at, context));
+            else
+                certificates.Add(Certificate(common.TlsCertificates[i], at, context));
+        }
         var options = new TlsOptions
         {
             Role = role,
@@ -28,10 +37,37 @@ internal static class TlsContextDecoder
         {
             // As in Envoy, certificates that stand inline are all there are.
             CertificateSecrets =
-                certificates.Count > 0 ? [] : common.TlsCertificateSdsSecretConfigs.Select(Reference).ToArray(),
-            ValidationSecret = ValidationSecret(common),
+                certificates.Count > 0 ? []
+                : isWatched ? watched
+                : common
+                    .TlsCertificateSdsSecretConfigs.Select(
+                        (secret, i) => Reference(secret, $"{path}.tls_certificate_sds_secret_configs[{i}]", context)
+                    )
+                    .ToArray(),
+            ValidationSecret = ValidationSecret(common, path, context),
         };
     }
+
+    private static bool IsWatched(Api.TlsCertificate certificate) =>
+        certificate.WatchedDirectory is not null
+        || certificate.CertificateChain?.WatchedDirectory is not null
+        || certificate.PrivateKey?.WatchedDirectory is not null;
+
+    private static bool IsWatched(Api.CommonTlsContext common) =>
+        common.ValidationContextTypeCase == Api.CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext
+        && (
+            common.ValidationContext.WatchedDirectory is not null
+            || common.ValidationContext.TrustedCa?.WatchedDirectory is not null
+            || common.ValidationContext.Crl?.WatchedDirectory is not null
+        );
+
+    /// <summary>Under the name that Istio would give it.</summary>
+    private static Api.Secret AsSecret(Api.TlsCertificate certificate) =>
+        new()
+        {
+            Name = $"file-cert:{certificate.CertificateChain?.Filename}~{certificate.PrivateKey?.Filename}",
+            TlsCertificate = certificate,
+        };
 
     /// <summary>A certificate with its key, of a resource or of a secret.</summary>
     public static TlsCertificate Certificate(Api.TlsCertificate certificate, string path, DecodeContext context)
@@ -42,14 +78,15 @@ internal static class TlsContextDecoder
             context.Add($"{path}.private_key_provider", "is not served; give private_key in PEM");
         if (certificate.OcspStaple?.SpecifierCase == CoreApi.DataSource.SpecifierOneofCase.InlineString)
             context.Add($"{path}.ocsp_staple.inline_string", "cannot hold DER; give inline_bytes or filename");
-        var password = context.Data(certificate.Password, $"{path}.password");
+        var watched = context.Watched(certificate.WatchedDirectory, $"{path}.watched_directory");
+        var password = context.Data(certificate.Password, $"{path}.password", watched);
         return new TlsCertificate(
-            context.Data(certificate.CertificateChain, $"{path}.certificate_chain"),
-            context.Data(certificate.PrivateKey, $"{path}.private_key"),
+            context.Data(certificate.CertificateChain, $"{path}.certificate_chain", watched),
+            context.Data(certificate.PrivateKey, $"{path}.private_key", watched),
             System.Text.Encoding.UTF8.GetString(password.Span)
         )
         {
-            OcspStaple = context.Data(certificate.OcspStaple, $"{path}.ocsp_staple"),
+            OcspStaple = context.Data(certificate.OcspStaple, $"{path}.ocsp_staple", watched),
         };
     }
 
@@ -78,11 +115,8 @@ internal static class TlsContextDecoder
     private static PeerValidation? Validation(Api.CommonTlsContext common, string path, DecodeContext context) =>
         common.ValidationContextTypeCase switch
         {
-            Api.CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext => PeerValidationDecoder.Decode(
-                common.ValidationContext,
-                $"{path}.validation_context",
-                context
-            ),
+            Api.CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext when !IsWatched(common) =>
+                PeerValidationDecoder.Decode(common.ValidationContext, $"{path}.validation_context", context),
             Api.CommonTlsContext.ValidationContextTypeOneofCase.CombinedValidationContext
                 when common.CombinedValidationContext.DefaultValidationContext is { } basis =>
                 PeerValidationDecoder.Decode(
@@ -93,24 +127,47 @@ internal static class TlsContextDecoder
             _ => null,
         };
 
-    private static SecretReference? ValidationSecret(Api.CommonTlsContext common) =>
+    private static SecretReference? ValidationSecret(Api.CommonTlsContext common, string path, DecodeContext context) =>
         common.ValidationContextTypeCase switch
         {
+            Api.CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext when IsWatched(common) =>
+                LocalSecretDecoder.Inline(
+                    new Api.Secret
+                    {
+                        Name = $"file-root:{common.ValidationContext.TrustedCa?.Filename}",
+                        ValidationContext = common.ValidationContext,
+                    },
+                    $"{path}.validation_context",
+                    context
+                ),
             Api.CommonTlsContext.ValidationContextTypeOneofCase.ValidationContextSdsSecretConfig => Reference(
-                common.ValidationContextSdsSecretConfig
+                common.ValidationContextSdsSecretConfig,
+                $"{path}.validation_context_sds_secret_config",
+                context
             ),
             Api.CommonTlsContext.ValidationContextTypeOneofCase.CombinedValidationContext
                 when common.CombinedValidationContext.ValidationContextSdsSecretConfig is { } secret => Reference(
-                secret
+                secret,
+                $"{path}.combined_validation_context.validation_context_sds_secret_config",
+                context
             ),
             _ => null,
         };
 
-    public static SecretReference Reference(Api.SdsSecretConfig secret) =>
-        new(
-            secret.Name,
-            secret.SdsConfig?.ConfigSourceSpecifierCase == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.Ads
-        );
+    /// <summary>A secret that somebody sends, or that is in a file here.</summary>
+    public static SecretReference Reference(Api.SdsSecretConfig secret, string path, DecodeContext context)
+    {
+        var source = secret.SdsConfig?.ConfigSourceSpecifierCase;
+        var isFromAds = source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.Ads;
+        return new SecretReference(secret.Name, isFromAds)
+        {
+            Local =
+                isFromAds ? null
+                : source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.PathConfigSource
+                    ? LocalSecretDecoder.At(secret.Name, secret.SdsConfig!.PathConfigSource, path, context)
+                : LocalSecretDecoder.Named(secret.Name),
+        };
+    }
 
     private static TlsOptions Parameters(
         Api.TlsParameters? parameters,

@@ -64,7 +64,9 @@ internal static class TransportSocketDecoder
             common with
             {
                 Options = options,
-                TicketSecret = tickets is null ? null : TlsContextDecoder.Reference(tickets),
+                TicketSecret = tickets is null
+                    ? null
+                    : TlsContextDecoder.Reference(tickets, $"{path}.session_ticket_keys_sds_secret_config", context),
             },
             path,
             context

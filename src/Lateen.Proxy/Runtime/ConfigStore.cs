@@ -25,7 +25,7 @@ namespace Lateen.Proxy.Runtime;
 /// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are, and either once its
 /// secrets are, and the first round of its health checks is over. Until then the previous version, if there was one, serves.
 /// </remarks>
-public sealed class ConfigStore : IResourceConsumer
+public sealed class ConfigStore : IResourceConsumer, IDisposable
 {
     private readonly Published<ProxyRuntime> _published;
     private readonly ProxyTelemetry _telemetry;
@@ -36,16 +36,19 @@ public sealed class ConfigStore : IResourceConsumer
     private readonly ResourceTable<RouteTable> _routes = new(TypeUrls.Route);
     private readonly ResourceTable<SecretSpec> _secrets = new(TypeUrls.Secret);
     private readonly SocketTable _sockets = new();
+    private readonly FileSecrets _files;
     private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private bool _hasClusters;
     private bool _hasListeners;
+    private bool _isDisposed;
 
     public ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry)
     {
         _published = published;
         _telemetry = telemetry;
         _warming = new ClusterWarming(telemetry.Stats, QueueRefresh);
+        _files = new FileSecrets(OnDirectoryChanged, OnSecretFailed);
     }
 
     /// <summary>Raised after a new runtime was published, on the thread that applied the update.</summary>
@@ -108,10 +111,18 @@ public sealed class ConfigStore : IResourceConsumer
             _ => [new ResourceRejection(update.TypeUrl, $"{update.TypeUrl} is a type this proxy did not ask for")],
         };
         _telemetry.Stats.Subscription(update.TypeUrl)?.OnUpdate(update.SystemVersion, rejections.Count > 0);
+        if (update.TypeUrl == TypeUrls.Secret)
+            CountSecrets(update, rejections);
         _hasClusters |= update.TypeUrl == TypeUrls.Cluster;
         _hasListeners |= update.TypeUrl == TypeUrls.Listener;
         Publish();
         return rejections;
+    }
+
+    private void CountSecrets(ResourceUpdate update, IReadOnlyList<ResourceRejection> rejections)
+    {
+        foreach (var resource in update.Changed)
+            _telemetry.Stats.Secret(resource.Name).OnUpdate(rejections.Any(bad => bad.Name == resource.Name));
     }
 
     /// <summary>Puts the addresses in force that the names of a DNS cluster resolved to.</summary>
@@ -159,6 +170,16 @@ public sealed class ConfigStore : IResourceConsumer
             Publish();
     }
 
+    /// <summary>Watches no files any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _files.Dispose();
+        }
+    }
+
     private SortedSet<string> ReferencedNamesLocked(string typeUrl)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
@@ -195,7 +216,31 @@ public sealed class ConfigStore : IResourceConsumer
 
     private ClusterSockets SocketsOf(ClusterSpec spec) => _sockets.Of(spec, _telemetry.Stats);
 
-    private SecretSpec? Secret(string name) => _secrets.TryGet(name, out var secret) ? secret : null;
+    private SecretSpec? Secret(SecretReference reference)
+    {
+        if (reference.Local is { } here)
+            return _files.Of(here);
+        if (!_secrets.TryGet(reference.Name, out var secret))
+            return null;
+        return secret.Local is { } files ? _files.Of(files) : secret;
+    }
+
+    /// <summary>Files were exchanged, as the kernel tells.</summary>
+    private void OnDirectoryChanged(string directory, bool isMove)
+    {
+        lock (_gate)
+        {
+            if (!_isDisposed && _files.Reload(directory, isMove))
+                Publish();
+        }
+    }
+
+    private void OnSecretFailed(string name, string problem, bool hasLastGood)
+    {
+        if (hasLastGood)
+            _telemetry.Stats.Secret(name).OnRotationFailed();
+        Report(name, $"{problem}; {(hasLastGood ? "the last good version stays in force" : "waiting for it")}");
+    }
 
     private void Publish()
     {
@@ -222,6 +267,9 @@ public sealed class ConfigStore : IResourceConsumer
                 _telemetry.Stats.ForgetCluster(cluster.Spec.StatName);
         }
         Changed?.Invoke(next);
+        // What was exchanged between its first reading and the watch over it.
+        if (!_isDisposed && _files.Settle())
+            QueueRefresh();
     }
 
     private Dictionary<string, ClusterRuntime> BuildClusters(ProxyRuntime previous, out bool complete)

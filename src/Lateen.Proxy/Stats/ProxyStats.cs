@@ -26,6 +26,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     private readonly ConcurrentDictionary<string, ProxyProtocolStats> _proxyProtocol = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TlsStats> _clusterTls = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, SecretStats> _secrets = new(StringComparer.Ordinal);
+
     private const int SecondsPerDay = 24 * 60 * 60;
 
     private readonly Dictionary<string, SubscriptionStats> _subscriptions = new(StringComparer.Ordinal)
@@ -77,6 +79,9 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
     /// <summary>Handshakes with endpoints of a cluster.</summary>
     public TlsStats ClusterTls(string name) => _clusterTls.GetOrAdd(name, key => TlsStats.OfCluster(key, workers));
 
+    /// <summary>A secret by its name.</summary>
+    public SecretStats Secret(string name) => _secrets.GetOrAdd(name, static key => new SecretStats(key));
+
     /// <summary>Null for a type that the proxy does not know.</summary>
     public SubscriptionStats? Subscription(string typeUrl) => _subscriptions.GetValueOrDefault(typeUrl);
 
@@ -118,6 +123,8 @@ public sealed class ProxyStats(int workers, WorkloadLabels self)
         }
         foreach (var subscription in _subscriptions.Values)
             subscription.Collect(samples);
+        foreach (var secret in _secrets.Values)
+            secret.Collect(samples);
         Gauge("cluster_manager.active_clusters", runtime.Clusters.Count, samples);
         Gauge("cluster_manager.warming_clusters", runtime.Warming.Count, samples);
         ListenerManager.Collect(runtime, samples);

@@ -50,7 +50,7 @@ public sealed class ClusterSockets
     }
 
     /// <inheritdoc cref="TransportSocket.Refresh"/>
-    public string? Refresh(Func<string, SecretSpec?> secrets)
+    public string? Refresh(Func<SecretReference, SecretSpec?> secrets)
     {
         var problem = Default.Refresh(secrets);
         foreach (var socket in _matches)

@@ -18,6 +18,9 @@ public sealed record SecretSpec
     /// <summary>When its first certificate ends, that of a certificate's leaf or of the first root; null where there is none.</summary>
     public DateTimeOffset? Expiration { get; init; }
 
+    /// <summary>Set when part of it is in files, which may be exchanged while it is in force.</summary>
+    public LocalSecret? Local { get; init; }
+
     /// <summary>Secrets do not print.</summary>
     public override string ToString() => "***";
 }

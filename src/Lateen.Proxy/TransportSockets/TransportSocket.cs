@@ -39,7 +39,7 @@ public sealed class TransportSocket
     /// Builds the context anew when the secrets it is made of are others now. Only the thread that applies configuration.
     /// </summary>
     /// <returns>Why that failed, the previous context staying in force; null when all is well.</returns>
-    public string? Refresh(Func<string, SecretSpec?> secrets)
+    public string? Refresh(Func<SecretReference, SecretSpec?> secrets)
     {
         if (Spec.Tls is not { } tls || Gather(tls, secrets) is not { } needed)
             return null;
@@ -60,28 +60,31 @@ public sealed class TransportSocket
         }
     }
 
-    /// <summary>Names of the secrets it is made of.</summary>
+    /// <summary>Names of the secrets it is made of that somebody sends.</summary>
     public void AddSecretNames(SortedSet<string> names, bool fromAds)
     {
         foreach (var secret in Spec.Tls?.Secrets ?? [])
         {
-            if (secret.IsFromAds == fromAds)
+            if (secret.Local is null && secret.IsFromAds == fromAds)
                 names.Add(secret.Name);
         }
     }
 
     /// <summary>The secrets in the order of the references; null while one is missing.</summary>
-    private static SecretSpec[]? Gather(TlsSocketSpec tls, Func<string, SecretSpec?> secrets)
+    private static SecretSpec[]? Gather(TlsSocketSpec tls, Func<SecretReference, SecretSpec?> secrets)
     {
         var references = tls.Secrets;
         var found = new SecretSpec[references.Count];
+        var isComplete = true;
         for (var i = 0; i < found.Length; i++)
         {
-            if (secrets(references[i].Name) is not { } secret)
-                return null;
-            found[i] = secret;
+            // Each is asked for, also behind a missing one: those that nobody asks for are forgotten.
+            if (secrets(references[i]) is { } secret)
+                found[i] = secret;
+            else
+                isComplete = false;
         }
-        return found;
+        return isComplete ? found : null;
     }
 
     private static TlsOptions WithSecrets(TlsSocketSpec tls, SecretSpec[] secrets)

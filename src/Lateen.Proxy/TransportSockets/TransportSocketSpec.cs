@@ -59,7 +59,11 @@ public sealed record TlsSocketSpec(TlsOptions Options)
 
 /// <summary>A secret by name.</summary>
 /// <param name="IsFromAds">True when the control plane sends it; else it comes from the agent beside the proxy.</param>
-public sealed record SecretReference(string Name, bool IsFromAds);
+public sealed record SecretReference(string Name, bool IsFromAds)
+{
+    /// <summary>Set when nobody sends it, since it is in files here.</summary>
+    public LocalSecret? Local { get; init; }
+}
 
 /// <summary>One row of <c>transport_socket_matches</c>: the socket for endpoints whose metadata has all of these values.</summary>
 /// <param name="Criteria">Values as JSON; empty fits every endpoint.</param>

@@ -242,6 +242,7 @@ public sealed class ProxyFixture : IDisposable
 
     public void Dispose()
     {
+        Store.Dispose();
         _server.Dispose();
         Telemetry.Dispose();
     }
