@@ -192,7 +192,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         if ((events & Epoll.In) != 0 || _peerClosed)
         {
             _mayRead = true;
-            _tls?.OnEdge();
+            _tls?.Wire.OnEdge();
         }
         if (_tlsWantsRoom && (events & Epoll.Out) != 0)
             OnRoomForTls();

@@ -26,8 +26,35 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Library, EntryPoint = "BIO_free")]
     internal static partial int FreeBio(nint bio);
 
-    [LibraryImport(Library, EntryPoint = "BIO_number_read")]
-    internal static partial ulong BytesReadBy(nint bio);
+    [LibraryImport(Library, EntryPoint = "BIO_get_new_index")]
+    internal static partial int NewBioIndex();
+
+    [LibraryImport(Library, EntryPoint = "BIO_meth_new", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint NewBioMethod(int kind, string name);
+
+    [LibraryImport(Library, EntryPoint = "BIO_meth_set_read")]
+    internal static partial int SetBioRead(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
+
+    [LibraryImport(Library, EntryPoint = "BIO_meth_set_write")]
+    internal static partial int SetBioWrite(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
+
+    [LibraryImport(Library, EntryPoint = "BIO_meth_set_ctrl")]
+    internal static partial int SetBioControl(
+        nint method,
+        delegate* unmanaged[Cdecl]<nint, int, nint, void*, nint> callback
+    );
+
+    [LibraryImport(Library, EntryPoint = "BIO_new")]
+    internal static partial nint NewBio(nint method);
+
+    [LibraryImport(Library, EntryPoint = "BIO_set_init")]
+    internal static partial void SetBioReady(nint bio, int isReady);
+
+    [LibraryImport(Library, EntryPoint = "BIO_set_flags")]
+    internal static partial void SetBioFlags(nint bio, int flags);
+
+    [LibraryImport(Library, EntryPoint = "BIO_clear_flags")]
+    internal static partial void ClearBioFlags(nint bio, int flags);
 
     [LibraryImport(Library, EntryPoint = "PEM_read_bio_X509_AUX")]
     internal static partial nint ReadCertificate(nint bio, nint unused, nint passwordCallback, nint password);

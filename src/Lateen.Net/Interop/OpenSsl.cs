@@ -120,8 +120,8 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Library, EntryPoint = "SSL_ctrl")]
     internal static partial nint Control(nint ssl, int command, nint number, nint pointer);
 
-    [LibraryImport(Library, EntryPoint = "SSL_set_fd")]
-    internal static partial int SetDescriptor(nint ssl, int descriptor);
+    [LibraryImport(Library, EntryPoint = "SSL_set_bio")]
+    internal static partial void SetBio(nint ssl, nint reader, nint writer);
 
     [LibraryImport(Library, EntryPoint = "SSL_set_accept_state")]
     internal static partial void SetAcceptState(nint ssl);
@@ -152,9 +152,6 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Library, EntryPoint = "SSL_has_pending")]
     internal static partial int HasPending(nint ssl);
-
-    [LibraryImport(Library, EntryPoint = "SSL_get_rbio")]
-    internal static partial nint GetReadBio(nint ssl);
 
     [LibraryImport(Library, EntryPoint = "SSL_get_servername")]
     internal static partial byte* GetServerName(nint ssl, int kind);

@@ -5,8 +5,8 @@ using Lateen.Net.Interop;
 namespace Lateen.Net.Tls;
 
 /// <summary>
-/// TLS on one socket: OpenSSL reads and writes the descriptor itself, with read-ahead, and gives its buffers back when
-/// they are empty. Never waits; says what to wait for. One loop's thread only.
+/// TLS on one socket: OpenSSL reads and writes it through <see cref="Wire"/>, with read-ahead, and gives its buffers back
+/// when they are empty. Never waits; says what to wait for. One loop's thread only.
 /// </summary>
 internal sealed unsafe class TlsEngine
 {
@@ -14,20 +14,9 @@ internal sealed unsafe class TlsEngine
     [ThreadStatic]
     private static TlsEngine? s_current;
 
-    /// <summary>
-    /// What OpenSSL asks the kernel for at most when its buffer is empty; a little below the real size, to be safe. Less
-    /// than that in one call means that the socket is drained.
-    /// </summary>
-    private const ulong ReadAheadSize = 16 * 1024;
-
-    private readonly nint _readBio;
     private nint _ssl;
     private bool _isBroken;
-    private bool _mayHoldInput = true;
     private NativeCertificate? _selected;
-
-    /// <summary>The kernel had no more when OpenSSL asked it last, and no edge came since.</summary>
-    private bool _isSocketDrained;
 
     public TlsEngine(TlsContext context, int descriptor, TlsClientOptions client)
     {
@@ -37,9 +26,9 @@ internal sealed unsafe class TlsEngine
         Sessions = client.Sessions;
         _ssl = OpenSsl.New(context.Native);
         GC.KeepAlive(context);
-        if (_ssl == 0 || OpenSsl.SetDescriptor(_ssl, descriptor) != 1)
+        if (_ssl == 0)
             throw new InvalidOperationException($"SSL_new failed{Pem.Reason()}");
-        _readBio = OpenSsl.GetReadBio(_ssl);
+        Wire = new TlsWire(_ssl, descriptor);
         if (context.Role == TlsRole.Server)
             OpenSsl.SetAcceptState(_ssl);
         else
@@ -49,6 +38,8 @@ internal sealed unsafe class TlsEngine
     public static TlsEngine? Current => s_current;
 
     public TlsContext Context { get; }
+
+    public TlsWire Wire { get; }
 
     public TlsSessions? Sessions { get; }
 
@@ -78,23 +69,37 @@ internal sealed unsafe class TlsEngine
     public TlsProgress Handshake()
     {
         s_current = this;
-        var before = LibCrypto.BytesReadBy(_readBio);
+        if (Wire.Flush() is not TlsProgress.Done and var waits)
+            return OnFlushed(waits);
+        Wire.HoldBack();
         var result = OpenSsl.DoHandshake(_ssl);
-        var total = LibCrypto.BytesReadBy(_readBio);
-        // While all of it together would fit, no read was cut short by what earlier ones had left.
-        if (total > before)
-            _isSocketDrained = total < ReadAheadSize;
-        if (result != 1)
-            return ProgressOf(result);
-        _mayHoldInput = OpenSsl.HasPending(_ssl) == 1;
-        return TlsProgress.Done;
+        Wire.Release();
+        var progress = result == 1 ? TlsProgress.Done : ProgressOf(result);
+        if (progress == TlsProgress.Done && EndsWithTickets)
+            return progress;
+        // An alert too, but what went wrong before it counts.
+        var flushed = Wire.Flush();
+        return flushed == TlsProgress.Done || progress == TlsProgress.Failed ? progress : OnFlushed(flushed);
+    }
+
+    /// <summary>
+    /// A server's last messages are tickets (RFC 8446 §4.6.1), which nobody waits for: they go with the first bytes, as
+    /// BoringSSL and so Envoy have it.
+    /// </summary>
+    private bool EndsWithTickets =>
+        Context.Role == TlsRole.Server && OpenSsl.GetVersionNumber(_ssl) == (int)TlsVersion.Tls13;
+
+    private TlsProgress OnFlushed(TlsProgress progress)
+    {
+        if (progress == TlsProgress.Failed)
+            OnBroken();
+        return progress;
     }
 
     /// <summary>Whether reading may bring something without a new edge.</summary>
-    public bool MayHaveInput => _mayHoldInput || !_isSocketDrained;
+    public bool MayHaveInput => HoldsInput || !Wire.IsDrained;
 
-    /// <summary>Something came to the socket.</summary>
-    public void OnEdge() => _isSocketDrained = false;
+    private bool HoldsInput => OpenSsl.HasPending(_ssl) == 1;
 
     /// <summary>What a handshake that broke is called.</summary>
     public TlsOutcome FailureOutcome { get; private set; } = TlsOutcome.ConnectionError;
@@ -195,23 +200,10 @@ internal sealed unsafe class TlsEngine
     public TlsProgress Receive(byte* buffer, int length, out int received, out bool drained)
     {
         s_current = this;
-        var before = LibCrypto.BytesReadBy(_readBio);
         received = OpenSsl.Read(_ssl, buffer, length);
-        if (received > 0)
-        {
-            var fresh = LibCrypto.BytesReadBy(_readBio) - before;
-            var holdsInput = OpenSsl.HasPending(_ssl) == 1;
-            // Bytes left from before make the kernel's share of the buffer smaller, so then nothing is known.
-            if (fresh > 0)
-                _isSocketDrained = !_mayHoldInput && fresh < ReadAheadSize;
-            drained = !holdsInput && _isSocketDrained;
-            _mayHoldInput = holdsInput;
-            return TlsProgress.Done;
-        }
-        var progress = ProgressOf(received);
-        drained = _isSocketDrained = progress == TlsProgress.WantRead;
-        // Part of a record may be there, which makes the kernel's share of the buffer smaller next time.
-        _mayHoldInput = drained && OpenSsl.HasPending(_ssl) == 1;
+        var progress = received > 0 ? TlsProgress.Done : ProgressOf(received);
+        // What OpenSSL holds after "want read" is a part of a record.
+        drained = Wire.IsDrained && !(progress == TlsProgress.Done && HoldsInput);
         return progress;
     }
 
@@ -221,8 +213,6 @@ internal sealed unsafe class TlsEngine
         s_current = this;
         byte first;
         var result = OpenSsl.Peek(_ssl, &first, 1);
-        if (result > 0)
-            _mayHoldInput = true;
         return result > 0 ? TlsProgress.Done : ProgressOf(result);
     }
 
@@ -249,6 +239,7 @@ internal sealed unsafe class TlsEngine
     {
         if (_isBroken)
             return TlsProgress.Failed;
+        s_current = this;
         var result = OpenSsl.Shutdown(_ssl);
         return result >= 0 ? TlsProgress.Done : ProgressOf(result);
     }
@@ -256,6 +247,7 @@ internal sealed unsafe class TlsEngine
     public void Free()
     {
         OpenSsl.Free(_ssl);
+        Wire.Free();
         _ssl = 0;
         if (ReferenceEquals(s_current, this))
             s_current = null;

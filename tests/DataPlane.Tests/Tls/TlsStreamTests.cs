@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using DataPlane.Tests.Net;
 using Lateen.Net.Async;
@@ -208,18 +210,20 @@ public sealed class TlsStreamTests : IDisposable
         }
     }
 
-    /// <summary>A new ticket is no input: a pooled connection that got one may be used again.</summary>
+    /// <summary>A new ticket is no input: a pooled connection that got one may be used again. The server is .NET's.</summary>
     [Fact]
     public async Task Tickets_are_not_taken_for_input()
     {
-        var at = await _tls.Serve(Context());
-        var client = _tls.ClientContext();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = EchoOnceAsync(listener);
         var sessions = new TlsSessions();
         var unread = await _tls.Loop.OnLoop(async LoopTask<(bool Before, bool After)> () =>
         {
-            var stream = _tls.Loop.Loop.Connect(at)!;
+            var stream = _tls.Loop.Loop.Connect(Lateen.Net.NetAddress.From((IPEndPoint)listener.LocalEndpoint))!;
             await stream.ConnectAsync();
-            await stream.HandshakeAsync(client, new TlsClientOptions { ServerName = "localhost", Sessions = sessions });
+            var options = new TlsClientOptions { ServerName = "localhost", Sessions = sessions };
+            await stream.HandshakeAsync(_tls.ClientContext(), options);
             var before = stream.HasUnreadInput;
             for (; sessions.Count == 0; before |= stream.HasUnreadInput)
                 await NextTurn();
@@ -229,9 +233,54 @@ public sealed class TlsStreamTests : IDisposable
             stream.Close();
             return (before, after);
         });
+        await serving;
         Assert.False(unread.Before);
         Assert.True(unread.After); // the echo, read into the input
         Assert.Equal(1, sessions.Count);
+    }
+
+    /// <summary>
+    /// Nobody waits for a server's tickets: they come with its first bytes, or, where it has none to send, before its end.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tickets_come_with_what_follows(bool echoes)
+    {
+        var at = await _tls.Serve(Context(), echoes ? null : CloseAfterReading);
+        var client = _tls.ClientContext();
+        var sessions = new TlsSessions();
+        var kept = await _tls.Loop.OnLoop(async LoopTask<int> () =>
+        {
+            var stream = _tls.Loop.Loop.Connect(at)!;
+            await stream.ConnectAsync();
+            await stream.HandshakeAsync(client, new TlsClientOptions { ServerName = "localhost", Sessions = sessions });
+            await stream.WriteAsync("x"u8.ToArray());
+            await stream.ReadAsync();
+            stream.Close();
+            return sessions.Count;
+        });
+        Assert.Equal(1, kept);
+
+        static async LoopTask<int> CloseAfterReading(ByteStream stream)
+        {
+            await stream.ReadAsync();
+            stream.Close();
+            return 0;
+        }
+    }
+
+    private async Task EchoOnceAsync(TcpListener listener)
+    {
+        using var socket = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await using var stream = new SslStream(socket.GetStream());
+        var certificate = _tls.Authority.Issue(CertificateOrder.ForDns("localhost")).ForDotNet();
+        await stream.AuthenticateAsServerAsync(certificate);
+        var bytes = new byte[1];
+        await stream.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken);
+        await stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+        await stream.FlushAsync(TestContext.Current.CancellationToken);
+        _ = await stream.ReadAsync(bytes, TestContext.Current.CancellationToken);
     }
 
     [Theory]

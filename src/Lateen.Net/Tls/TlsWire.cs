@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Lateen.Net.Interop;
+
+namespace Lateen.Net.Tls;
+
+/// <summary>
+/// The socket as OpenSSL reads and writes it (a BIO of ours). Its own would send each message of a handshake for itself;
+/// here those of one step leave together, and the session tickets of TLS 1.3 with the first bytes that follow them.
+/// </summary>
+internal sealed unsafe class TlsWire
+{
+    private const int Again = -1;
+
+    private static readonly nint s_method = NewMethod();
+
+    private readonly int _descriptor;
+    private readonly nint _bio;
+    private bool _asksForRetry;
+    private bool _holdsBack;
+    private bool _isAtEnd;
+    private byte* _held;
+    private int _heldLength;
+
+    /// <summary>From now on a connection reads and writes through this.</summary>
+    public TlsWire(nint ssl, int descriptor)
+    {
+        _descriptor = descriptor;
+        _bio = LibCrypto.NewBio(s_method);
+        if (_bio == 0)
+            throw new InvalidOperationException($"BIO_new failed{Pem.Reason()}");
+        LibCrypto.SetBioReady(_bio, 1);
+        OpenSsl.SetBio(ssl, _bio, _bio); // which owns it now
+    }
+
+    /// <summary>The kernel had no more when it was asked last, and no edge came since.</summary>
+    public bool IsDrained { get; private set; }
+
+    /// <summary>Something came to the socket.</summary>
+    public void OnEdge() => IsDrained = false;
+
+    /// <summary>Keeps what is written, until <see cref="Release"/>.</summary>
+    public void HoldBack() => _holdsBack = true;
+
+    /// <summary>What is written goes out again, what was held in front of it.</summary>
+    public void Release() => _holdsBack = false;
+
+    /// <summary>Sends what is held: done, or the kernel has no room for all of it, or the socket is broken.</summary>
+    public TlsProgress Flush()
+    {
+        if (_heldLength == 0)
+            return TlsProgress.Done;
+        var sent = Send(_held, _heldLength, out var isBroken);
+        Forget(sent);
+        return isBroken ? TlsProgress.Failed
+            : _heldLength > 0 ? TlsProgress.WantWrite
+            : TlsProgress.Done;
+    }
+
+    /// <summary>Frees what is held.</summary>
+    public void Free() => Forget(_heldLength);
+
+    private int Read(byte* buffer, int length)
+    {
+        ClearRetry();
+        while (true)
+        {
+            var received = Libc.Receive(_descriptor, buffer, (nuint)length, 0);
+            if (received >= 0)
+            {
+                _isAtEnd = received == 0;
+                // A short read has drained the socket.
+                IsDrained = received > 0 && received < length;
+                return (int)received;
+            }
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Errno.Interrupted)
+                continue;
+            IsDrained = error == Errno.TryAgain;
+            if (IsDrained)
+                AskForRetry(OpenSslFlags.BioReads);
+            return Again;
+        }
+    }
+
+    /// <summary>Says of how many of these bytes OpenSSL is rid; those that were held go first.</summary>
+    private int Write(byte* bytes, int length)
+    {
+        ClearRetry();
+        var before = _heldLength;
+        if (_holdsBack || before > 0)
+            Hold(bytes, length);
+        if (_holdsBack)
+            return length;
+        var sent = before > 0 ? Send(_held, _heldLength, out var isBroken) : Send(bytes, length, out isBroken);
+        if (before > 0)
+        {
+            // Of the new bytes none stay here: OpenSSL offers them again.
+            _heldLength = before;
+            Forget(Math.Min(sent, before));
+        }
+        if (sent > before)
+            return sent - before;
+        if (!isBroken)
+            AskForRetry(OpenSslFlags.BioWrites);
+        return Again;
+    }
+
+    private int Send(byte* bytes, int length, out bool isBroken)
+    {
+        while (true)
+        {
+            var sent = Libc.Send(_descriptor, bytes, (nuint)length, Sockets.NoSignal);
+            isBroken = false;
+            if (sent >= 0)
+                return (int)sent;
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Errno.Interrupted)
+                continue;
+            isBroken = error != Errno.TryAgain;
+            return 0;
+        }
+    }
+
+    private void Hold(byte* bytes, int length)
+    {
+        _held = (byte*)NativeMemory.Realloc(_held, (nuint)(_heldLength + length));
+        new ReadOnlySpan<byte>(bytes, length).CopyTo(new Span<byte>(_held + _heldLength, length));
+        _heldLength += length;
+    }
+
+    private void Forget(int count)
+    {
+        _heldLength -= count;
+        if (_heldLength > 0)
+        {
+            new ReadOnlySpan<byte>(_held + count, _heldLength).CopyTo(new Span<byte>(_held, _heldLength));
+            return;
+        }
+        NativeMemory.Free(_held);
+        _held = null;
+    }
+
+    private void AskForRetry(int direction)
+    {
+        LibCrypto.SetBioFlags(_bio, direction | OpenSslFlags.BioShouldRetry);
+        _asksForRetry = true;
+    }
+
+    private void ClearRetry()
+    {
+        if (!_asksForRetry)
+            return;
+        LibCrypto.ClearBioFlags(_bio, OpenSslFlags.BioReads | OpenSslFlags.BioWrites | OpenSslFlags.BioShouldRetry);
+        _asksForRetry = false;
+    }
+
+    private static nint NewMethod()
+    {
+        var method = LibCrypto.NewBioMethod(OpenSslFlags.BioSourceAndSink | LibCrypto.NewBioIndex(), "lateen socket");
+        _ = LibCrypto.SetBioRead(method, &OnRead);
+        _ = LibCrypto.SetBioWrite(method, &OnWrite);
+        _ = LibCrypto.SetBioControl(method, &OnControl);
+        return method;
+    }
+
+    // OpenSSL calls these within a call of the engine that is current, and none of them throws.
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnRead(nint bio, byte* buffer, int length) => TlsEngine.Current!.Wire.Read(buffer, length);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnWrite(nint bio, byte* bytes, int length) => TlsEngine.Current!.Wire.Write(bytes, length);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnControl(nint bio, int command, nint number, void* pointer) =>
+        command switch
+        {
+            OpenSslControl.BioFlush => 1,
+            OpenSslControl.BioIsAtEnd => TlsEngine.Current!.Wire._isAtEnd ? 1 : 0,
+            _ => 0,
+        };
+}
