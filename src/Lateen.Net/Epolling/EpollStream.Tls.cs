@@ -42,6 +42,7 @@ internal sealed partial class EpollStream : IHandshaking
         if (_inputLength > 0 || _tls is not null)
             throw new InvalidOperationException("A handshake comes before everything else.");
         _tls = new TlsEngine(context, _descriptor, client ?? TlsClientOptions.None);
+        _tls.Wire.OnEdge(_peerClosed);
         return ShakeHandsAsync(_tls);
     }
 
@@ -135,15 +136,18 @@ internal sealed partial class EpollStream : IHandshaking
         }
     }
 
-    private static int SendTls(TlsEngine engine, ReadOnlySpan<byte> bytes) =>
-        engine.Send(bytes, out var sent) is TlsProgress.Done or TlsProgress.WantWrite ? sent : IoResult.Failed;
+    private static int SendTls(TlsEngine engine, ReadOnlySpan<byte> bytes, int flags)
+    {
+        engine.Wire.SendFlags = flags;
+        var progress = engine.Send(bytes, out var sent);
+        engine.Wire.SendFlags = Sockets.NoSignal;
+        return progress is TlsProgress.Done or TlsProgress.WantWrite ? sent : IoResult.Failed;
+    }
 
     private void SendCloseNotify()
     {
         _closeNotifyWaits = _connection is not null && _tls!.Shutdown() == TlsProgress.WantWrite;
         _tlsWantsRoom |= _closeNotifyWaits;
-        if (_isHeldBack && !_closeNotifyWaits)
-            SocketCalls.SetOption(_descriptor, Sockets.LevelTcp, Sockets.Cork, 0);
     }
 
     private void OnRoomForTls()

@@ -38,7 +38,6 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     private bool _queued;
     private bool _watcherTold;
     private bool _readCancelled;
-    private bool _isHeldBack;
     private ReadWait _wait;
 
     public EpollStream(EventLoop loop, EpollBackend backend, int descriptor, in NetAddress remote, ConnectState connect)
@@ -93,26 +92,24 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         return _reading.Wait();
     }
 
-    public override LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes)
+    public override LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes) => WriteAsync(bytes, Sockets.NoSignal);
+
+    public override LoopTask<int> WriteLastAsync(ReadOnlySpan<byte> bytes) =>
+        WriteAsync(bytes, Sockets.NoSignal | Sockets.MoreFollows);
+
+    private LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes, int flags)
     {
         if (IsDead)
             return new LoopTask<int>(IoResult.Aborted);
         if (bytes.IsEmpty)
             return new LoopTask<int>(1);
-        var sent = Send(bytes);
+        var sent = Send(bytes, flags);
         if (sent == bytes.Length)
             return new LoopTask<int>(1);
         if (sent < 0)
             return new LoopTask<int>(IoResult.Failed);
         KeepForLater(bytes[sent..]);
         return _writing.Wait();
-    }
-
-    public override LoopTask<int> WriteLastAsync(ReadOnlySpan<byte> bytes)
-    {
-        if (!bytes.IsEmpty && !IsDead && !_isHeldBack)
-            _isHeldBack = SocketCalls.SetOption(_descriptor, Sockets.LevelTcp, Sockets.Cork, 1);
-        return WriteAsync(bytes);
     }
 
     public override LoopTask<int> ConnectAsync() =>
@@ -192,7 +189,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         if ((events & Epoll.In) != 0 || _peerClosed)
         {
             _mayRead = true;
-            _tls?.Wire.OnEdge();
+            _tls?.Wire.OnEdge(_peerClosed);
         }
         if (_tlsWantsRoom && (events & Epoll.Out) != 0)
             OnRoomForTls();
@@ -260,7 +257,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         }
         while (_outputLength > 0)
         {
-            var sent = Send(new ReadOnlySpan<byte>(_output.Pointer + _outputStart, _outputLength));
+            var sent = Send(new ReadOnlySpan<byte>(_output.Pointer + _outputStart, _outputLength), Sockets.NoSignal);
             if (sent == 0)
                 return;
             if (sent < 0)
@@ -316,17 +313,17 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     }
 
     /// <summary>How many bytes the kernel took, 0 for "not now", negative when the connection is broken.</summary>
-    private int Send(ReadOnlySpan<byte> bytes)
+    private int Send(ReadOnlySpan<byte> bytes, int flags)
     {
         int sent;
         if (_tls is not null)
         {
-            sent = SendTls(_tls, bytes);
+            sent = SendTls(_tls, bytes, flags);
         }
         else
         {
             fixed (byte* pointer = bytes)
-                sent = (int)Libc.Send(_descriptor, pointer, (nuint)bytes.Length, Sockets.NoSignal);
+                sent = (int)Libc.Send(_descriptor, pointer, (nuint)bytes.Length, flags);
             if (sent < 0 && Marshal.GetLastPInvokeError() == Errno.TryAgain)
                 sent = 0;
         }

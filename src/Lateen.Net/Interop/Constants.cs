@@ -58,7 +58,6 @@ internal static class Sockets
     public const int ReusePort = 15;
     public const int Linger = 13;
     public const int NoDelay = 1;
-    public const int Cork = 3;
     public const int IPv6Only = 26;
     public const int KeepAliveIdle = 4;
     public const int KeepAliveInterval = 5;
@@ -69,6 +68,7 @@ internal static class Sockets
 
     public const int Peek = 0x2;
     public const int NoSignal = 0x4000;
+    public const int MoreFollows = 0x8000;
     public const int ShutdownWrite = 1;
 }
 

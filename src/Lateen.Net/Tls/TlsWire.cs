@@ -20,6 +20,7 @@ internal sealed unsafe class TlsWire
     private bool _asksForRetry;
     private bool _holdsBack;
     private bool _isAtEnd;
+    private bool _peerClosed;
     private byte* _held;
     private int _heldLength;
 
@@ -37,8 +38,15 @@ internal sealed unsafe class TlsWire
     /// <summary>The kernel had no more when it was asked last, and no edge came since.</summary>
     public bool IsDrained { get; private set; }
 
-    /// <summary>Something came to the socket.</summary>
-    public void OnEdge() => IsDrained = false;
+    /// <summary>Of send(2).</summary>
+    public int SendFlags { get; set; } = Sockets.NoSignal;
+
+    /// <summary>Something came to the socket. Behind the peer's end there are no more edges: then only the kernel knows.</summary>
+    public void OnEdge(bool peerClosed)
+    {
+        IsDrained = false;
+        _peerClosed = peerClosed;
+    }
 
     /// <summary>Keeps what is written, until <see cref="Release"/>.</summary>
     public void HoldBack() => _holdsBack = true;
@@ -64,7 +72,7 @@ internal sealed unsafe class TlsWire
     private int Read(byte* buffer, int length)
     {
         ClearRetry();
-        while (true)
+        while (!IsDrained || _peerClosed)
         {
             var received = Libc.Receive(_descriptor, buffer, (nuint)length, 0);
             if (received >= 0)
@@ -77,11 +85,13 @@ internal sealed unsafe class TlsWire
             var error = Marshal.GetLastPInvokeError();
             if (error == Errno.Interrupted)
                 continue;
-            IsDrained = error == Errno.TryAgain;
-            if (IsDrained)
-                AskForRetry(OpenSslFlags.BioReads);
-            return Again;
+            if (error != Errno.TryAgain)
+                return Again;
+            IsDrained = true;
+            break;
         }
+        AskForRetry(OpenSslFlags.BioReads);
+        return Again;
     }
 
     /// <summary>Says of how many of these bytes OpenSSL is rid; those that were held go first.</summary>
@@ -111,7 +121,7 @@ internal sealed unsafe class TlsWire
     {
         while (true)
         {
-            var sent = Libc.Send(_descriptor, bytes, (nuint)length, Sockets.NoSignal);
+            var sent = Libc.Send(_descriptor, bytes, (nuint)length, SendFlags);
             isBroken = false;
             if (sent >= 0)
                 return (int)sent;
