@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Kinds.MeshWide;
+
 namespace Lateen.Mesh;
 
 /// <summary>Settings of the whole mesh (Istio's <c>MeshConfig</c>, with its defaults).</summary>
@@ -20,6 +22,9 @@ public sealed record MeshConfig
 
     /// <summary>Time to connect to a workload: 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is done to paths before they are compared (<c>pathNormalization</c>): BASE.</summary>
+    public PathNormalizationType PathNormalization { get; init; }
 
     /// <summary>File that proxies write their access log to, <c>/dev/stdout</c> for their output; empty, the default, is none.</summary>
     public string AccessLogFile { get; init; } = "";

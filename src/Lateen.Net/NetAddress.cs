@@ -47,14 +47,24 @@ public readonly record struct NetAddress
 
     public static NetAddress From(IPAddress address, int port)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
         Span<byte> bytes = stackalloc byte[16];
         if (!address.TryWriteBytes(bytes, out var length))
             throw new ArgumentException($"{address} is no IPv4 or IPv6 address", nameof(address));
-        return length == 4
-            ? new NetAddress(AddressFamilyKind.IPv4, BinaryPrimitives.ReadUInt32BigEndian(bytes), port, null)
-            : new NetAddress(AddressFamilyKind.IPv6, BinaryPrimitives.ReadUInt128BigEndian(bytes), port, null);
+        return From(bytes[..length], port);
+    }
+
+    /// <param name="address">4 or 16 bytes.</param>
+    /// <param name="port">0 to 65535.</param>
+    public static NetAddress From(ReadOnlySpan<byte> address, int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        return address.Length switch
+        {
+            4 => new NetAddress(AddressFamilyKind.IPv4, BinaryPrimitives.ReadUInt32BigEndian(address), port, null),
+            16 => new NetAddress(AddressFamilyKind.IPv6, BinaryPrimitives.ReadUInt128BigEndian(address), port, null),
+            _ => throw new ArgumentException("An address has 4 bytes or 16", nameof(address)),
+        };
     }
 
     public static NetAddress From(IPEndPoint endPoint) => From(endPoint.Address, endPoint.Port);

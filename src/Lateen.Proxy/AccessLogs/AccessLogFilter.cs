@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Http;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.AccessLogs;
@@ -57,6 +58,23 @@ internal sealed class CombinedFilter(AccessLogFilter[] filters, bool all) : Acce
                 return !all;
         }
         return all;
+    }
+}
+
+/// <summary>
+/// <c>grpc_status_filter</c>: a call that ended with one of the statuses, or with none of them where they are excluded. A
+/// request that is no call has what its HTTP status stands for; one without any answer is UNKNOWN.
+/// </summary>
+/// <param name="statuses">One bit each.</param>
+/// <param name="excludes">Theirs are left out.</param>
+internal sealed class GrpcStatusFilter(uint statuses, bool excludes) : AccessLogFilter
+{
+    private const int Unknown = 2;
+
+    public override bool Matches(StreamInfo stream)
+    {
+        var status = GrpcStatus.Known(GrpcStatus.Of(stream) ?? Unknown);
+        return (status >= 0 && (statuses >> status & 1) != 0) != excludes;
     }
 }
 

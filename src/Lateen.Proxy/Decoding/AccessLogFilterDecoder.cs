@@ -25,6 +25,8 @@ internal static class AccessLogFilterDecoder
                 return Comparison(ComparisonFilter.Subject.StatusCode, filter.StatusCodeFilter.Comparison);
             case Kind.DurationFilter:
                 return Comparison(ComparisonFilter.Subject.DurationMilliseconds, filter.DurationFilter.Comparison);
+            case Kind.GrpcStatusFilter:
+                return Grpc(filter.GrpcStatusFilter, $"{path}.grpc_status_filter", context);
             case Kind.AndFilter:
                 return Combined(filter.AndFilter.Filters, all: true, $"{path}.and_filter", context);
             case Kind.OrFilter:
@@ -46,6 +48,20 @@ internal static class AccessLogFilterDecoder
                 context.Add($"{path}.flags", $"has \"{name}\", which is no response flag that is known here");
         }
         return new ResponseFlagFilter(flags);
+    }
+
+    private static GrpcStatusFilter Grpc(Api.GrpcStatusFilter filter, string path, DecodeContext context)
+    {
+        var statuses = 0U;
+        for (var i = 0; i < filter.Statuses.Count; i++)
+        {
+            var status = (int)filter.Statuses[i];
+            if (status is < 0 or > Http.GrpcStatus.Highest)
+                context.Add($"{path}.statuses[{i}]", $"is {status}; statuses of gRPC are 0 to 16");
+            else
+                statuses |= 1U << status;
+        }
+        return new GrpcStatusFilter(statuses, filter.Exclude);
     }
 
     private static ComparisonFilter Comparison(ComparisonFilter.Subject subject, Api.ComparisonFilter? comparison) =>

@@ -38,10 +38,14 @@ internal static class FormatCommands
             "UPSTREAM_CLUSTER" or "UPSTREAM_CLUSTER_RAW" => new TextPart(static stream => stream.UpstreamCluster),
             "UPSTREAM_LOCAL_ADDRESS" => new TextPart(static stream => stream.UpstreamLocalAddress),
             "DOWNSTREAM_LOCAL_ADDRESS" => new TextPart(static stream => stream.DownstreamLocalAddress),
-            "DOWNSTREAM_REMOTE_ADDRESS" => new TextPart(static stream => stream.DownstreamRemoteAddress),
-            "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" => new TextPart(static stream =>
-                WithoutPort(stream.DownstreamRemoteAddress)
+            "DOWNSTREAM_REMOTE_ADDRESS" => new ClientAddressPart(hasPort: true),
+            "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" => new ClientAddressPart(hasPort: false),
+            "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" => new TextPart(static stream => stream.DownstreamDirectRemoteAddress),
+            "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" => new TextPart(static stream =>
+                ClientAddressPart.WithoutPort(stream.DownstreamDirectRemoteAddress)
             ),
+            "GRPC_STATUS" => GrpcStatusPart.Parse(argument),
+            "GRPC_STATUS_NUMBER" => GrpcStatusPart.Parse("NUMBER"),
             "REQUESTED_SERVER_NAME" => new TextPart(static stream => stream.RequestedServerName),
             "TLS_JA3_FINGERPRINT" => new TextPart(static stream =>
                 stream.Inspected.Ja3 is { Length: > 0 } ja3 ? ja3 : null
@@ -63,12 +67,6 @@ internal static class FormatCommands
             && int.TryParse(command.AsSpan(from + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             ? length
             : throw new FormatException($"%{command}% has a length that is no number");
-    }
-
-    private static string? WithoutPort(string? address)
-    {
-        var colon = address?.LastIndexOf(':') ?? -1;
-        return colon < 0 ? address : address![..colon];
     }
 
     /// <summary>Null for a TCP connection, whose record has no request.</summary>

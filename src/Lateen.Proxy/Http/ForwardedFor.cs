@@ -36,6 +36,15 @@ internal static class ForwardedFor
         return list[(last + 1)..].Trim(" \t"u8);
     }
 
+    /// <summary>An address counted from the end, with port 0; none when there is none.</summary>
+    public static NetAddress AddressFromEnd(HeaderMap headers, int skip)
+    {
+        Span<byte> address = stackalloc byte[16];
+        return Parse(FromEnd(headers, skip, out _), address) is > 0 and var length
+            ? NetAddress.From(address[..length], 0)
+            : default;
+    }
+
     /// <summary>The bytes of an address, 4 or 16; 0 for what is none.</summary>
     public static int Parse(ReadOnlySpan<byte> text, Span<byte> address)
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers.Text;
 using Lateen.Http;
+using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
 
@@ -18,13 +19,38 @@ internal static class GrpcStatus
     /// <summary>False when there is none.</summary>
     public static bool TryGet(HeaderMap headers, out int status)
     {
+        if (!TryGetAny(headers, out status))
+            return false;
+        status = Known(status);
+        return true;
+    }
+
+    /// <summary>Also one that applications have made up.</summary>
+    public static bool TryGetAny(HeaderMap headers, out int status)
+    {
         status = Invalid;
         if (!headers.TryGet(KnownHeader.GrpcStatus, out var text))
             return false;
-        if (Utf8Parser.TryParse(text, out uint number, out var length) && length == text.Length && number <= Highest)
+        if (
+            Utf8Parser.TryParse(text, out uint number, out var length)
+            && length == text.Length
+            && number <= int.MaxValue
+        )
             status = (int)number;
         return true;
     }
+
+    /// <summary>One that gRPC defines; else <see cref="Invalid"/>.</summary>
+    public static int Known(int status) => status > Highest ? Invalid : status;
+
+    /// <summary>
+    /// What trailers or head said; else what HTTP's status stands for; null when there was none of them (Envoy's
+    /// <c>getGrpcStatus</c>).
+    /// </summary>
+    public static int? Of(StreamInfo stream) =>
+        stream.GrpcStatus is { } status ? status
+        : stream.ResponseCode == 0 ? null
+        : OfHttp(stream.ResponseCode);
 
     /// <summary>Google's table of HTTP statuses for gRPC's, which Envoy goes by.</summary>
     public static int ToHttp(int status) =>

@@ -115,7 +115,7 @@ internal sealed class HttpExchange
         _phase = Phase.Filters;
         if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
             return await RefuseTargetAsync(verdict);
-        RequestHeaders.Prepare(Info.Request, connection);
+        RequestHeaders.Prepare(Info, connection);
         Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (_client.WantsTunnel && !TryAcceptUpgrade())
             return await AnswerAsync(LocalReply.UpgradeRefused);
@@ -366,7 +366,7 @@ internal sealed class HttpExchange
             SetServer(headers, manager.ServerName);
         if (manager.AlwaysSetRequestIdInResponse && Info.Request.Headers.TryGet(KnownHeader.XRequestId, out var id))
             headers.Set(KnownHeader.XRequestId, id);
-        if (GrpcStatus.TryGet(headers, out var status))
+        if (GrpcStatus.TryGetAny(headers, out var status))
             Info.GrpcStatus = status;
         _route?.PrepareResponse(Info, cluster);
         if (Connection.Filters.Count > 0)

@@ -5,6 +5,7 @@ using Lateen.Http;
 using Lateen.Net;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Server;
+using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Http;
 
@@ -15,10 +16,15 @@ internal static class RequestHeaders
 
     private static ReadOnlySpan<byte> Prefix => "x-envoy-"u8;
 
-    public static void Prepare(RequestHead request, ServerConnection connection)
+    public static void Prepare(StreamInfo info, ServerConnection connection)
     {
+        var request = info.Request;
         var headers = request.Headers;
         var manager = connection.Manager;
+        // At an edge the last of the trusted proxies is the peer itself, which is not in the list yet.
+        var hops = manager.UseRemoteAddress ? manager.TrustedHops - 1 : manager.TrustedHops;
+        if (hops >= 0 && connection.IsLogged)
+            info.ForwardedClient = ForwardedFor.AddressFromEnd(headers, hops);
         headers.Remove(KnownHeader.XEnvoyInternal);
         // Before the client's own address is added.
         var isInternal = IsInternal(headers, manager, connection.Client);

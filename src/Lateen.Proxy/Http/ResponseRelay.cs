@@ -56,7 +56,7 @@ internal sealed class ResponseRelay(
                 upstream.Abort();
         }
         var outcome = await RelayBodyAsync(upstream);
-        if (outcome == Outcome.Complete && GrpcStatus.TryGet(upstream.Trailers, out var status))
+        if (outcome == Outcome.Complete && GrpcStatus.TryGetAny(upstream.Trailers, out var status))
             Info.GrpcStatus = status;
         Judge(outcome, upstream);
         forwarder.Cluster.Stats.OnResponse(client.Connection.Worker.Index, Info.ResponseCode, exchange.Elapsed);

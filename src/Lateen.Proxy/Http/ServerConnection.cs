@@ -22,6 +22,7 @@ internal abstract class ServerConnection
 
     private readonly LoopTimer? _age;
     private string? _remoteText;
+    private string? _directText;
     private string? _localText;
     private byte[]? _certDetails;
     private List<EndpointPool>? _pools;
@@ -154,6 +155,9 @@ internal abstract class ServerConnection
         return added;
     }
 
+    /// <summary>Somebody reads what is known of requests.</summary>
+    public bool IsLogged => !Chain.AccessLog.IsEmpty;
+
     /// <summary>Counts and logs an exchange that is over.</summary>
     /// <param name="cluster">Where the request went; null when it went nowhere.</param>
     public void Record(StreamInfo info, ClusterRuntime? cluster)
@@ -161,9 +165,12 @@ internal abstract class ServerConnection
         Stats.OnRequestEnded(Worker.Index, info);
         var context = Chain.IsInbound ? cluster?.InboundContext : cluster?.OutboundContext;
         Worker.Telemetry.Stats.Istio.Record(Worker.Index, context ?? Chain.UnroutedContext, info);
-        if (Chain.AccessLog.IsEmpty)
+        if (!IsLogged)
             return;
         info.DownstreamRemoteAddress = _remoteText ??= Stream.RemoteAddress.ToString();
+        info.DownstreamDirectRemoteAddress = Stream.Inspected.Remote.IsNone
+            ? _remoteText
+            : _directText ??= Stream.DirectRemoteAddress.ToString();
         info.DownstreamLocalAddress = _localText ??= Stream.GetLocalAddress().ToString();
         info.DownstreamTls = Tls;
         info.Inspected = Stream.Inspected;

@@ -275,6 +275,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
                 Flags = ResponseFlags.NoRoute,
                 ResponseCodeDetails = "filter_chain_not_found",
                 DownstreamRemoteAddress = stream.RemoteAddress.ToString(),
+                DownstreamDirectRemoteAddress = stream.DirectRemoteAddress.ToString(),
                 DownstreamLocalAddress = stream.GetLocalAddress().ToString(),
             };
             _runtime.AccessLog.Log(worker.Index, info);

@@ -20,9 +20,8 @@ internal readonly record struct IstioSeriesKey(IstioContext Context, int Code, R
     /// </summary>
     public static int GrpcStatusOf(StreamInfo stream) =>
         !GrpcReply.IsGrpc(stream.Request) ? NotGrpc
-        : stream.GrpcStatus is { } status ? status
-        : stream.ResponseCode == 0 ? NoStatus
-        : Http.GrpcStatus.OfHttp(stream.ResponseCode);
+        : Http.GrpcStatus.Of(stream) is { } status ? Http.GrpcStatus.Known(status)
+        : NoStatus;
 
     /// <summary>All labels, in Istio's order of emission.</summary>
     public string Labels()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Http;
+using Lateen.Net;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
@@ -31,7 +32,7 @@ public sealed class StreamInfo
     /// <summary>Status sent downstream; 0 when the client went away first.</summary>
     public int ResponseCode { get; set; }
 
-    /// <summary>Status of a gRPC call (<c>grpc-status</c>), from trailers or a head without body; null while there is none.</summary>
+    /// <summary>Status of a gRPC call (<c>grpc-status</c>), from trailers or a head without body, as it came; null while there is none.</summary>
     public int? GrpcStatus { get; set; }
 
     /// <summary>The response, as it came, has no body; known when filters see its head.</summary>
@@ -69,8 +70,14 @@ public sealed class StreamInfo
     /// <summary>Text made once per connection.</summary>
     public string? DownstreamLocalAddress { get; set; }
 
-    /// <summary>Text made once per connection.</summary>
+    /// <summary>Who the client is for the connection: its peer, or whom a PROXY protocol header names. Text made once per connection.</summary>
     public string? DownstreamRemoteAddress { get; set; }
+
+    /// <summary>The connection's peer. Text made once per connection.</summary>
+    public string? DownstreamDirectRemoteAddress { get; set; }
+
+    /// <summary>The client by x-forwarded-for, as far as that is believed, with port 0; none where the connection tells.</summary>
+    public NetAddress ForwardedClient { get; set; }
 
     /// <summary>SNI that the client sent; null for none.</summary>
     public string? RequestedServerName { get; set; }
@@ -123,6 +130,8 @@ public sealed class StreamInfo
         UpstreamLocalAddress = null;
         DownstreamLocalAddress = null;
         DownstreamRemoteAddress = null;
+        DownstreamDirectRemoteAddress = null;
+        ForwardedClient = default;
         RequestedServerName = null;
         Inspected = InspectedConnection.Nothing;
         DownstreamTls = null;

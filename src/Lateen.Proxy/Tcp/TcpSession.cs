@@ -228,6 +228,7 @@ internal sealed class TcpSession
             return;
         _info.Duration = Stopwatch.GetElapsedTime(_info.StartTimestamp, _worker.Loop.NowTimestamp);
         _info.DownstreamRemoteAddress = _client.RemoteAddress.ToString();
+        _info.DownstreamDirectRemoteAddress = _client.DirectRemoteAddress.ToString();
         _info.DownstreamLocalAddress = _client.GetLocalAddress().ToString();
         _info.DownstreamTls = _client.Tls;
         _info.Inspected = _client.Inspected;

@@ -6,6 +6,7 @@ using Envoy.Extensions.Filters.Http.Router.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Envoy.Extensions.RequestId.Uuid.V3;
 using Google.Protobuf.WellKnownTypes;
+using Lateen.Config.Kinds.MeshWide;
 using Lateen.Mesh;
 using Lateen.Translation.Clusters;
 using GrpcStats = Envoy.Extensions.Filters.Http.GrpcStats.V3.FilterConfig;
@@ -73,8 +74,6 @@ internal static class ConnectionManagers
         var manager = new HttpConnectionManager
         {
             StatPrefix = statPrefix,
-            NormalizePath = true,
-            PathWithEscapedSlashesAction = Pool.PathWithEscapedSlashesAction.KeepUnchanged,
             UpgradeConfigs = { new Pool.UpgradeConfig { UpgradeType = "websocket" } },
             StreamIdleTimeout = Packing.Zero,
             Proxy100Continue = true,
@@ -83,6 +82,7 @@ internal static class ConnectionManagers
                 TypedConfig = Any.Pack(new UuidRequestIdConfig { UseRequestIdForTraceSampling = true }),
             },
         };
+        NormalizePaths(manager, mesh.PathNormalization);
         if (isGrpcWeb)
             Add(manager, "envoy.filters.http.grpc_web", Any.Pack(new GrpcWeb()));
         // With the messages of gRPC for Istio's metrics; methods would be too many to count apart.
@@ -92,6 +92,18 @@ internal static class ConnectionManagers
         Add(manager, "envoy.filters.http.router", Any.Pack(new Router()));
         manager.AccessLog.AddRange(AccessLogs.OfFilter(mesh));
         return manager;
+    }
+
+    /// <summary>Each step does what the one before does.</summary>
+    private static void NormalizePaths(HttpConnectionManager manager, PathNormalizationType normalization)
+    {
+        manager.NormalizePath = normalization != PathNormalizationType.None;
+        manager.MergeSlashes =
+            normalization is PathNormalizationType.MergeSlashes or PathNormalizationType.DecodeAndMergeSlashes;
+        manager.PathWithEscapedSlashesAction =
+            normalization == PathNormalizationType.DecodeAndMergeSlashes
+                ? Pool.PathWithEscapedSlashesAction.UnescapeAndForward
+                : Pool.PathWithEscapedSlashesAction.KeepUnchanged;
     }
 
     private static void Add(HttpConnectionManager manager, string name, Any config) =>

@@ -28,7 +28,7 @@ public sealed class AccessLogLineTests : IDisposable
         );
         AssertLine(
             "[TIME] \"POST /x?y=1 HTTP/1.1\" 201 - via_upstream - \"-\" 3 4 D D \"192.0.2.1\" \"test/1\" \"id-1\" \"shop\" "
-                + "\"UPSTREAM\" a LOCAL LISTENER CLIENT - all"
+                + "\"UPSTREAM\" a LOCAL LISTENER 192.0.2.1:0 - all"
         );
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CsCheck;
 using DataPlane.Tests.Net;
 using Lateen.Http;
+using Lateen.Net;
 using Lateen.Proxy.Formatting;
 using Lateen.Proxy.Streams;
 
@@ -37,7 +38,59 @@ public sealed class SubstitutionFormatTests
     public void A_command_is_replaced_by_its_value(string format, string expected) =>
         Assert.Equal(expected, Write(SubstitutionFormat.Parse(format)));
 
+    /// <summary>What is written, content type, grpc-status as it came, HTTP's status, and the text.</summary>
     [Theory]
+    [InlineData("%GRPC_STATUS%", "application/grpc", 0, 200, "OK")]
+    [InlineData("%GRPC_STATUS%", "application/grpc+proto", 4, 200, "DeadlineExceeded")]
+    [InlineData("%GRPC_STATUS(CAMEL_STRING)%", "application/grpc", 1, 200, "Canceled")]
+    [InlineData("%GRPC_STATUS(SNAKE_STRING)%", "application/grpc", 1, 200, "CANCELLED")]
+    [InlineData("%GRPC_STATUS(SNAKE_STRING)%", "application/grpc", 16, 200, "UNAUTHENTICATED")]
+    [InlineData("%GRPC_STATUS(NUMBER)% %GRPC_STATUS_NUMBER%", "application/grpc", 14, 200, "14 14")]
+    [InlineData(
+        "%GRPC_STATUS% %GRPC_STATUS(SNAKE_STRING)% %GRPC_STATUS_NUMBER%",
+        "application/grpc",
+        99,
+        200,
+        "99 99 99"
+    )]
+    [InlineData("%GRPC_STATUS% %GRPC_STATUS_NUMBER%", "application/grpc", -1, 200, "-1 -1")] // no number
+    [InlineData("%GRPC_STATUS%", "application/grpc", null, 503, "Unavailable")]
+    [InlineData("%GRPC_STATUS_NUMBER%", "application/grpc", null, 200, "2")]
+    [InlineData("%GRPC_STATUS% %GRPC_STATUS_NUMBER%", "application/grpc", null, 0, "- -")]
+    [InlineData("%GRPC_STATUS% %GRPC_STATUS_NUMBER%", "application/grpc-web", 5, 200, "- -")]
+    [InlineData("%GRPC_STATUS% %GRPC_STATUS_NUMBER%", "application/json", 5, 200, "- -")]
+    public void The_status_of_a_call_is_told_of_calls(string format, string type, int? grpc, int http, string expected)
+    {
+        var stream = Stream();
+        stream.Request.Headers.Set("content-type"u8, Encoding.ASCII.GetBytes(type));
+        stream.GrpcStatus = grpc;
+        stream.ResponseCode = http;
+        Assert.Equal(expected, Write(SubstitutionFormat.Parse(format), stream));
+    }
+
+    [Fact]
+    public void In_Json_the_number_of_a_call_is_a_number()
+    {
+        KeyValuePair<string, string>[] fields = [new("n", "%GRPC_STATUS_NUMBER%"), new("s", "%GRPC_STATUS%")];
+        var (call, other) = (Stream(), Stream());
+        call.Request.Headers.Set("content-type"u8, "application/grpc"u8);
+        Assert.Equal("{\"n\":14,\"s\":\"Unavailable\"}\n", Write(JsonFormat.Parse(fields, omitEmpty: false), call));
+        Assert.Equal("{\"n\":null,\"s\":null}\n", Write(JsonFormat.Parse(fields, omitEmpty: false), other));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.1", "203.0.113.1:0 203.0.113.1")]
+    [InlineData("2001:db8::1", "[2001:db8::1]:0 [2001:db8::1]")]
+    public void A_forwarded_client_has_no_port(string client, string expected)
+    {
+        var stream = Stream();
+        stream.ForwardedClient = NetAddress.From(System.Net.IPAddress.Parse(client), 0);
+        const string Format = "%DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%";
+        Assert.Equal(expected, Write(SubstitutionFormat.Parse(Format), stream));
+    }
+
+    [Theory]
+    [InlineData("%GRPC_STATUS(WORDS)%", "GRPC_STATUS(WORDS)")]
     [InlineData("%NONSENSE%", "NONSENSE")]
     [InlineData("%REQ(X%", "%REQ(X%")]
     [InlineData("%REQ(X):no%", "REQ(X):no")]

@@ -58,6 +58,10 @@ public sealed partial class RejectionTests
                 "http2_protocol_options.connection_keepalive.interval_jitter: is 101; percentages are 0 to 100"
             },
             {
+                """ "accessLog":[{"name":"f","filter":{"grpcStatusFilter":{"statuses":[17]}},"typedConfig":{"@type":"type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog","path":"/dev/null"}}] """,
+                "access_log[0].filter.grpc_status_filter.statuses[0]: is 17; statuses of gRPC are 0 to 16"
+            },
+            {
                 """ "internalAddressConfig":{"cidrRanges":[{"addressPrefix":"10.0.0.0","prefixLen":33}]} """,
                 "internal_address_config.cidr_ranges[0]: 10.0.0.0/33 is no CIDR range"
             },
