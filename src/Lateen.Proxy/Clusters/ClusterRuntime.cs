@@ -148,7 +148,7 @@ public sealed class ClusterRuntime
     /// <summary>An endpoint for a request; null when there is none to use (503, flag UH).</summary>
     public EndpointState? Pick(in PickContext context) =>
         Spec.Kind == ClusterKind.OriginalDestination
-            ? State.OriginalDestination(context.OriginalDestination, Sockets.Default)
+            ? State.OriginalDestination(context.OriginalDestination, Spec.OriginalDestination.Port, Sockets.Default)
             : Balancer.Pick(in context);
 
     /// <summary>True when the endpoints' <c>drop_overloads</c> want the request dropped (503, flag DO).</summary>

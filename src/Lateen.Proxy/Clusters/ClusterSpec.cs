@@ -112,6 +112,9 @@ public sealed record ClusterSpec
     /// <summary><c>auto_san_validation</c>: the server's certificate must be for that host.</summary>
     public bool ChecksRequestHost { get; init; }
 
+    /// <summary><c>original_dst_lb_config</c>.</summary>
+    public OriginalDestinationSpec OriginalDestination { get; init; } = OriginalDestinationSpec.Default;
+
     /// <summary><c>metadata.filter_metadata.istio.services[0]</c>: what metrics call the destination.</summary>
     public ServiceIdentity? Service { get; init; }
 }

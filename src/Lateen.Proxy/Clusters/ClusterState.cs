@@ -73,8 +73,11 @@ public sealed class ClusterState(string name, int workers)
     internal void OnHealthChanged() => Interlocked.Increment(ref _healthRevision);
 
     /// <summary>The endpoint at a client's original destination, for ORIGINAL_DST clusters; null where nothing was redirected.</summary>
-    internal EndpointState? OriginalDestination(in NetAddress destination, TransportSocket socket)
+    /// <param name="port">Takes the place of the destination's; 0 for none.</param>
+    internal EndpointState? OriginalDestination(NetAddress destination, int port, TransportSocket socket)
     {
+        if (port != 0)
+            destination = destination.WithPort(port);
         if (destination.IsNone || destination.Port == 0)
             return null;
         if (_destinations.TryGetValue(destination, out var known) && ReferenceEquals(known.Socket, socket))

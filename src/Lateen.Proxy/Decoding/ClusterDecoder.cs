@@ -62,6 +62,7 @@ internal static class ClusterDecoder
             Sockets = TransportSocketDecoder.Upstream(cluster, context),
             UsesRequestHostAsServerName = options?.UpstreamHttpProtocolOptions?.AutoSni ?? false,
             ChecksRequestHost = options?.UpstreamHttpProtocolOptions?.AutoSanValidation ?? false,
+            OriginalDestination = OriginalDestinationDecoder.Decode(cluster, kind, context),
             Service = Service(cluster.Metadata),
         };
         return BalancerDecoder.Decode(cluster, spec, context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
 using Lateen.Http;
+using Lateen.Net;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Routing;
@@ -96,9 +97,21 @@ internal sealed class RetryState(RequestTerms terms)
     /// Chooses an endpoint; for a retry trying a few times to find one that the policy does not avoid, and in priorities that the
     /// request has not seen, where the policy says so.
     /// </summary>
-    public EndpointState? Pick(ClusterRuntime cluster, Worker worker, ulong? hash, SubsetKey? subset)
+    /// <param name="meant">Where the client meant to go, for clusters that go there.</param>
+    public EndpointState? Pick(
+        ClusterRuntime cluster,
+        Worker worker,
+        ulong? hash,
+        SubsetKey? subset,
+        in NetAddress meant
+    )
     {
-        var context = new PickContext(worker.Index, worker.NextRandom()) { Hash = hash, Subset = subset };
+        var context = new PickContext(worker.Index, worker.NextRandom())
+        {
+            Hash = hash,
+            Subset = subset,
+            OriginalDestination = meant,
+        };
         if (terms.Rules is not { } rules)
             return cluster.Pick(context);
         if (_priorities.Excluded != UInt128.Zero)

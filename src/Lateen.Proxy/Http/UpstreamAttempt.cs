@@ -63,7 +63,13 @@ internal sealed class UpstreamAttempt(
         if (!_breaker.TryAcquireRequest(worker.Index))
             return AttemptOutcome.Overflow;
         _holdsRequest = true;
-        _endpoint = _retry.Pick(Cluster, worker, _hash, _route.SubsetFor(_clusterIndex));
+        var meant = OriginalHost.Of(
+            Cluster,
+            info.Request.Headers,
+            client.Connection.Stream.Inspected.Local,
+            worker.Index
+        );
+        _endpoint = _retry.Pick(Cluster, worker, _hash, _route.SubsetFor(_clusterIndex), meant);
         if (_endpoint is null)
         {
             Cluster.Stats.OnNoneHealthy(worker.Index);

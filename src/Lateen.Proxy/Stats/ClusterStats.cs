@@ -37,7 +37,8 @@ public sealed class ClusterStats(string name, int workers)
         new StatDefinition("upstream_cx_connect_attempts_exceeded"),
         new StatDefinition("upstream_rq_per_try_idle_timeout"),
         new StatDefinition("upstream_rq_retry_backoff_exponential"),
-        new StatDefinition("upstream_rq_retry_backoff_ratelimited")
+        new StatDefinition("upstream_rq_retry_backoff_ratelimited"),
+        new StatDefinition("original_dst_host_invalid")
     );
 
     private readonly Http2Stats _http2 = new(workers);
@@ -80,6 +81,7 @@ public sealed class ClusterStats(string name, int workers)
         PerTryIdleTimeouts,
         ExponentialBackOffs,
         RateLimitedBackOffs,
+        OriginalHostInvalid,
     }
 
     /// <summary>Where a worker's HTTP/2 connections count.</summary>
@@ -157,6 +159,9 @@ public sealed class ClusterStats(string name, int workers)
 
     /// <summary>A retry was refused by <c>max_retries</c> or the retry budget.</summary>
     public void OnRetryOverflow(int worker) => _scope.Cells.Increment(worker, (int)Cell.RetryOverflows);
+
+    /// <summary>A header that names where a request is to go names nothing of the kind.</summary>
+    public void OnOriginalHostInvalid(int worker) => _scope.Cells.Increment(worker, (int)Cell.OriginalHostInvalid);
 
     /// <summary>A request was dropped by <c>drop_overloads</c> of the endpoints.</summary>
     public void OnDropOverload(int worker) => _scope.Cells.Increment(worker, (int)Cell.DropOverload);

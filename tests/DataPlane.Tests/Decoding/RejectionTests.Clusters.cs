@@ -18,6 +18,30 @@ public sealed partial class RejectionTests
                 """ "lbPolicy":"LOAD_BALANCING_POLICY_CONFIG" """,
                 "lb_policy: is LoadBalancingPolicyConfig, which this proxy does not know"
             },
+            {
+                """ "lbPolicy":"CLUSTER_PROVIDED" """,
+                "lb_policy: is ClusterProvided; CLUSTER_PROVIDED is for type ORIGINAL_DST, which has no other"
+            },
+            {
+                """ "type":"ORIGINAL_DST" """,
+                "lb_policy: is RoundRobin; CLUSTER_PROVIDED is for type ORIGINAL_DST, which has no other"
+            },
+            {
+                """ "originalDstLbConfig":{} """,
+                "original_dst_lb_config: is for clusters of type ORIGINAL_DST; give that, or leave it out"
+            },
+            {
+                """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","loadAssignment":{"clusterName":"a"} """,
+                "load_assignment: stands beside type ORIGINAL_DST, which goes where clients meant to go; leave it out"
+            },
+            {
+                """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","originalDstLbConfig":{"upstreamPortOverride":65536} """,
+                "original_dst_lb_config.upstream_port_override: is 65536; ports are 0 to 65535"
+            },
+            {
+                """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","originalDstLbConfig":{"useHttpHeader":true,"httpHeaderName":"x y"} """,
+                "original_dst_lb_config.http_header_name: is x y, which is no name of a header"
+            },
             { """ "lbPolicy":77 """, "lb_policy: is 77, which this proxy does not know" },
             {
                 """ "leastRequestLbConfig":{"choiceCount":1} """,

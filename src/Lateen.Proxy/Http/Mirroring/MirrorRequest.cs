@@ -136,7 +136,10 @@ internal sealed class MirrorRequest : IReadyItem
 
     private async LoopTask<int> ForwardAsync()
     {
-        var context = new PickContext(_worker.Index, _worker.NextRandom());
+        var context = new PickContext(_worker.Index, _worker.NextRandom())
+        {
+            OriginalDestination = OriginalHost.Of(_cluster, _request.Headers, default, _worker.Index),
+        };
         if (_cluster.Pick(context) is not { } endpoint)
         {
             _cluster.Stats.OnNoneHealthy(_worker.Index);
