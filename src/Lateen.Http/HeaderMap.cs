@@ -25,8 +25,14 @@ public sealed class HeaderMap
     private const int ColonLength = 2;
     private const int LineOverhead = ColonLength + 2;
 
+    /// <summary>Room behind stored lines, so that steps of that many bytes may go past their end.</summary>
+    private const int Slack = 32;
+
     private byte[] _bytes = new byte[1024];
     private int _used;
+
+    /// <summary>Bytes of stored lines that were replaced by copies.</summary>
+    private int _replaced;
     private HeaderField[] _fields = new HeaderField[32];
     private int _count;
     private KnownIndexes _firstKnown;
@@ -60,8 +66,9 @@ public sealed class HeaderMap
     /// <summary>Appends a line. The name is put into lower case; neither part is checked, which is the codec's duty.</summary>
     public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        Ascii.ToLower(name, Reserve(name.Length), out _);
-        AddNamed(name.Length, value);
+        var line = NewLine(name.Length, value, out var offset);
+        Ascii.ToLower(name, line, out _);
+        AddStored(offset, name.Length, value.Length);
     }
 
     /// <summary>Appends a well-known line.</summary>
@@ -70,18 +77,34 @@ public sealed class HeaderMap
     /// <summary>Appends a line whose name is known to be in lower case and to be that field's.</summary>
     internal void AddCanonical(KnownHeader id, ReadOnlySpan<byte> lowerCaseName, ReadOnlySpan<byte> value)
     {
-        var target = Reserve(lowerCaseName.Length + value.Length + LineOverhead);
-        lowerCaseName.CopyTo(target);
-        value.CopyTo(target[(lowerCaseName.Length + ColonLength)..]);
-        Append(id, lowerCaseName.Length, value.Length);
+        lowerCaseName.CopyTo(NewLine(lowerCaseName.Length, value, out var offset));
+        Append(id, offset, lowerCaseName.Length, value.Length);
     }
 
-    /// <summary>Appends a line whose name was put, in lower case, at the start of what <see cref="Reserve"/> gave.</summary>
-    internal void AddNamed(int nameLength, ReadOnlySpan<byte> value)
+    /// <summary>
+    /// Copies lines as they came over the wire of HTTP/1, for a codec that makes fields of them where they lie, by
+    /// <see cref="AddStored"/>. Returns where they begin.
+    /// </summary>
+    internal int StoreLines(ReadOnlySpan<byte> lines)
     {
-        var target = Reserve(nameLength + value.Length + LineOverhead);
-        value.CopyTo(target[(nameLength + ColonLength)..]);
-        Append(KnownHeaders.Classify(target[..nameLength]), nameLength, value.Length);
+        lines.CopyTo(Reserve(lines.Length + Slack));
+        var offset = _used;
+        _used += lines.Length;
+        return offset;
+    }
+
+    /// <summary>Stored text from there on, with at least <see cref="Slack"/> bytes of room behind it.</summary>
+    internal Span<byte> Stored(int offset) => _bytes.AsSpan(offset);
+
+    /// <summary>Makes a field of a stored line: its name in lower case, a colon, one space, its value, a line break.</summary>
+    internal void AddStored(int offset, int nameLength, int valueLength) =>
+        Append(KnownHeaders.Classify(_bytes.AsSpan(offset, nameLength)), offset, nameLength, valueLength);
+
+    /// <summary>As <see cref="AddStored"/> for a line of any other spacing, of which a copy is made.</summary>
+    internal void AddRespaced(ReadOnlySpan<byte> lowerCaseName, ReadOnlySpan<byte> value)
+    {
+        _replaced += lowerCaseName.Length + value.Length;
+        AddCanonical(KnownHeaders.Classify(lowerCaseName), lowerCaseName, value);
     }
 
     /// <summary>Replaces the lines of a field, when there are several, by one with their values in order and a separator between.</summary>
@@ -98,9 +121,10 @@ public sealed class HeaderMap
         }
         if (lines < 2)
             return;
-        var target = Reserve(length + LineOverhead);
+        var nameLength = _fields[first].NameLength;
+        var target = NewLine(nameLength, length - nameLength, out var offset);
         Name(first).CopyTo(target);
-        var at = _fields[first].NameLength + ColonLength;
+        var at = nameLength + ColonLength;
         for (var i = first; i < _count; i++)
         {
             if (_fields[i].Id != id || _fields[i].IsRemoved)
@@ -113,9 +137,8 @@ public sealed class HeaderMap
             Value(i).CopyTo(target[at..]);
             at += _fields[i].ValueLength;
         }
-        var nameLength = _fields[first].NameLength;
         Remove(id);
-        Append(id, nameLength, length - nameLength);
+        Append(id, offset, nameLength, length - nameLength);
     }
 
     /// <summary>Removes every line of that name, then appends one.</summary>
@@ -239,15 +262,16 @@ public sealed class HeaderMap
         other._bytes.AsSpan(0, other._used).CopyTo(_bytes);
         other._fields.AsSpan(0, other._count).CopyTo(_fields);
         _used = other._used;
+        _replaced = other._replaced;
         _count = other._count;
         _firstKnown = other._firstKnown;
     }
 
     /// <summary>Bytes that all text of the map takes on an HTTP/1 wire at the most.</summary>
-    internal int MaxWireLength => _used;
+    internal int MaxWireLength => _used - _replaced;
 
     /// <summary>Bytes that all text of the map takes as HPACK literals at the most: two lengths and a prefix for each line.</summary>
-    internal int MaxHpackLength => _used + (_count * (12 - LineOverhead));
+    internal int MaxHpackLength => MaxWireLength + (_count * (12 - LineOverhead));
 
     /// <summary>Writes the lines as they go over the wire of HTTP/1; returns their length. Those that lie together go in one piece.</summary>
     internal int WriteLines(Span<byte> destination)
@@ -274,42 +298,54 @@ public sealed class HeaderMap
     public void Clear()
     {
         _used = 0;
+        _replaced = 0;
         _count = 0;
         ((Span<short>)_firstKnown).Fill(None);
     }
 
-    /// <summary>Room behind the text in use, for a codec that puts a name there; <see cref="AddNamed"/> then takes it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Room behind the text in use, for scratch or for what <see cref="Store"/> then takes.</summary>
     internal Span<byte> Reserve(int length)
     {
         if (_bytes.Length - _used < length)
-            Grow(length);
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
         return _bytes.AsSpan(_used, length);
     }
 
-    private void Grow(int length) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
-
-    /// <summary>Makes a line of the text behind what is in use: a name, two bytes of room, a value, two more.</summary>
-    private void Append(KnownHeader id, int nameLength, int valueLength)
+    /// <summary>Text for a line that lacks only its name, which goes to its start, and its field.</summary>
+    private Span<byte> NewLine(int nameLength, ReadOnlySpan<byte> value, out int offset)
     {
-        if (_count == _fields.Length)
-            Array.Resize(ref _fields, _fields.Length * 2);
-        var line = _bytes.AsSpan(_used, nameLength + valueLength + LineOverhead);
+        var line = NewLine(nameLength, value.Length, out offset);
+        value.CopyTo(line[(nameLength + ColonLength)..]);
+        return line;
+    }
+
+    /// <summary>As the other one, without the value.</summary>
+    private Span<byte> NewLine(int nameLength, int valueLength, out int offset)
+    {
+        var line = Reserve(nameLength + valueLength + LineOverhead);
         line[nameLength] = (byte)':';
         line[nameLength + 1] = (byte)' ';
         line[^2] = (byte)'\r';
         line[^1] = (byte)'\n';
+        offset = _used;
+        _used += line.Length;
+        return line;
+    }
+
+    private void Append(KnownHeader id, int offset, int nameLength, int valueLength)
+    {
+        if (_count == _fields.Length)
+            Array.Resize(ref _fields, _fields.Length * 2);
         _fields[_count] = new HeaderField
         {
             Id = id,
-            NameOffset = _used,
+            NameOffset = offset,
             NameLength = nameLength,
-            ValueOffset = _used + nameLength + ColonLength,
+            ValueOffset = offset + nameLength + ColonLength,
             ValueLength = valueLength,
         };
         if (id != KnownHeader.Other && _firstKnown[(int)id] < 0)
             _firstKnown[(int)id] = (short)_count;
-        _used += line.Length;
         _count++;
     }
 

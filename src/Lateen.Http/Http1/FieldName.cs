@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Text;
 
 namespace Lateen.Http.Http1;
 
-/// <summary>Takes the name off a header line and puts it into lower case, 32 characters at a time.</summary>
+/// <summary>Finds the name of a header line and puts it into lower case where it is, 32 characters in one step.</summary>
 internal static class FieldName
 {
     private const byte CaseBit = 0x20;
 
-    /// <summary>Copies the token that a line starts with, in lower case, to where a map's next name goes.</summary>
-    /// <returns>Its length; 0 when there is none.</returns>
-    public static int Take(ReadOnlySpan<byte> line, HeaderMap headers)
+    /// <param name="line">A line with whatever is behind it: 32 bytes at least.</param>
+    /// <returns>Characters of the token that the line starts with.</returns>
+    public static int ToLower(Span<byte> line)
     {
-        if (line.Length < Vector256<byte>.Count)
-            return TakeSlowly(line, headers);
-        var text = Vector256.Create(line[..Vector256<byte>.Count]);
+        var text = Vector256.Create((ReadOnlySpan<byte>)line[..Vector256<byte>.Count]);
         var folded = text | Vector256.Create(CaseBit);
         var isLetter = Vector256.LessThanOrEqual(
             folded - Vector256.Create((byte)'a'),
@@ -26,15 +25,17 @@ internal static class FieldName
         var length = BitOperations.TrailingZeroCount(~isName.ExtractMostSignificantBits());
         // Names of other characters, and long ones, are as good, and rare.
         if (length == Vector256<byte>.Count || line[length] != ':')
-            return TakeSlowly(line, headers);
-        Vector256.ConditionalSelect(isLetter, folded, text).CopyTo(headers.Reserve(Vector256<byte>.Count));
+            return ToLowerSlowly(line);
+        // The value may begin in the same step, and keeps its case.
+        var isBefore = Vector256.LessThan(Vector256<byte>.Indices, Vector256.Create((byte)length));
+        (text | (isLetter & isBefore & Vector256.Create(CaseBit))).CopyTo(line);
         return length;
     }
 
-    private static int TakeSlowly(ReadOnlySpan<byte> line, HeaderMap headers)
+    private static int ToLowerSlowly(Span<byte> line)
     {
         var length = HttpSyntax.TokenLength(line);
-        System.Text.Ascii.ToLower(line[..length], headers.Reserve(length), out _);
+        Ascii.ToLowerInPlace(line[..length], out _);
         return length;
     }
 }

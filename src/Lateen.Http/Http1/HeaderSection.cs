@@ -51,14 +51,16 @@ internal struct HeaderSection
     /// <summary>Lines left out for the underscore in their name.</summary>
     public int DroppedLines { get; private set; }
 
-    /// <summary>Reads lines up to the empty one. The head is known to be complete and its lines to end in CRLF.</summary>
-    public Http1Fault Read(ref ReadOnlySpan<byte> head, Http1Limits limits)
+    /// <summary>Reads lines up to the empty one. They are known to be complete and to end in CRLF.</summary>
+    public Http1Fault Read(ReadOnlySpan<byte> lines, Http1Limits limits)
     {
-        while (!head.StartsWith("\r\n"u8))
+        // Fields are made of them where they will stay, so that all are copied at once.
+        var at = _headers.StoreLines(lines);
+        while (!_headers.Stored(at).StartsWith("\r\n"u8))
         {
             if (_headers.Count >= limits.MaxHeaderCount)
                 return Http1Fault.TooManyHeaders;
-            if (ReadLine(ref head, limits.HeadersWithUnderscores) is var fault and not Http1Fault.None)
+            if (ReadLine(ref at, limits.HeadersWithUnderscores) is var fault and not Http1Fault.None)
                 return fault;
         }
         if (IsChunked && ContentLength >= 0)
@@ -67,31 +69,34 @@ internal struct HeaderSection
     }
 
     /// <summary>Each byte is looked at once: the name ends where no token goes on, the value where its line does.</summary>
-    private Http1Fault ReadLine(ref ReadOnlySpan<byte> head, HeadersWithUnderscores underscores)
+    private Http1Fault ReadLine(ref int at, HeadersWithUnderscores underscores)
     {
-        if (head[0] is (byte)' ' or (byte)'\t')
+        var line = _headers.Stored(at);
+        if (line[0] is (byte)' ' or (byte)'\t')
             return Http1Fault.ObsoleteLineFolding;
-        var nameLength = FieldName.Take(head, _headers);
-        if (nameLength == 0 || head[nameLength] != ':')
+        var nameLength = FieldName.ToLower(line);
+        if (nameLength == 0 || line[nameLength] != ':')
             return Http1Fault.InvalidHeaderName;
         // Nearly everybody puts one space there, so it is not left to trimming.
-        var start = head[nameLength + 1] == ' ' ? nameLength + 2 : nameLength + 1;
-        var rest = head[start..];
-        var end = HttpSyntax.FieldValueLength(rest);
-        if (!rest[end..].StartsWith("\r\n"u8))
+        var start = line[nameLength + 1] == ' ' ? nameLength + 2 : nameLength + 1;
+        var end = start + HttpSyntax.FieldValueLength(line[start..]);
+        if (line[end] != '\r' || line[end + 1] != '\n')
             return Http1Fault.InvalidHeaderValue;
-        var name = head[..nameLength];
-        var value = HttpSyntax.TrimWhiteSpace(rest[..end]);
-        head = rest[(end + 2)..];
-        if (underscores != HeadersWithUnderscores.Allow && name.Contains((byte)'_'))
+        var offset = at;
+        at += end + 2;
+        if (underscores != HeadersWithUnderscores.Allow && line[..nameLength].Contains((byte)'_'))
         {
             if (underscores == HeadersWithUnderscores.RejectRequest)
                 return Http1Fault.UnderscoreInHeaderName;
             DroppedLines++;
             return Http1Fault.None;
         }
+        var value = HttpSyntax.TrimWhiteSpace(line[start..end]);
         var index = _headers.Count;
-        _headers.AddNamed(nameLength, value);
+        if (start == nameLength + 2 && value.Length == end - start)
+            _headers.AddStored(offset, nameLength, value.Length);
+        else
+            _headers.AddRespaced(line[..nameLength], value);
         return Interpret(_headers[index].Id, value, index);
     }
 

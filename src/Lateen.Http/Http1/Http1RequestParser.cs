@@ -83,7 +83,7 @@ public static class Http1RequestParser
             return Http1Fault.InvalidMethod;
         head.SetMethod(method);
         var section = new HeaderSection(head.Headers);
-        var sectionFault = section.Read(ref rest, limits);
+        var sectionFault = section.Read(rest, limits);
         if (sectionFault != Http1Fault.None)
             return sectionFault;
         if (section.HasHost)

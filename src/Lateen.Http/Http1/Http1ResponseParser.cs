@@ -59,7 +59,7 @@ public static class Http1ResponseParser
         if (ParseStatusLine(HeadScanner.TakeLine(ref rest), head) is var lineFault and not Http1Fault.None)
             return lineFault;
         var section = new HeaderSection(head.Headers);
-        var fault = section.Read(ref rest, limits);
+        var fault = section.Read(rest, limits);
         if (fault != Http1Fault.None)
             return fault;
         if (section.IsChunked && head.Version == HttpVersion.Http10)
