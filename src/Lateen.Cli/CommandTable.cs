@@ -14,24 +14,24 @@ public static class CommandTable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one command line and returns the exit code.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors) =>
+        RunAsync(args, new CommandConsole { Output = output, Error = errors });
+
+    /// <summary>The same with everything else that a command reads.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandConsole console)
     {
+        var errors = console.Error;
         var parsed = Create().Parse(args.Count > 0 ? args : ["--help"]);
         if (parsed.Errors.Count > 0)
         {
             await errors.WriteLineAsync(Explain(parsed)).ConfigureAwait(false);
             return ExitCode.Usage;
         }
-        var invocation = new InvocationConfiguration
-        {
-            Output = output,
-            Error = errors,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = s_patience,
-        };
+        console.EnableDefaultExceptionHandler = false;
+        console.ProcessTerminationTimeout = s_patience;
         try
         {
-            return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+            return await parsed.InvokeAsync(console).ConfigureAwait(false);
         }
         catch (CommandFailure failure)
         {
@@ -53,6 +53,11 @@ public static class CommandTable
             ServeCommand.Create(),
             UpCommand.Create(),
             DemoCommand.Create(),
+            ApplyCommand.Create(),
+            GetCommand.Create(),
+            EditCommand.Create(),
+            DiffCommand.Create(),
+            DeleteCommand.Create(),
             ValidateCommand.Create(),
             AnalyzeCommand.Create(),
             ProxyStatusCommand.Create(),

@@ -7,6 +7,12 @@ public static class ExitCode
     public const int Success = 0;
     public const int Failure = 1;
 
+    /// <summary><c>lateen diff</c>: there are differences (kubectl's number).</summary>
+    public const int Different = 1;
+
+    /// <summary><c>lateen diff</c>: it failed, where <see cref="Failure"/> would read as differences (kubectl's number).</summary>
+    public const int DiffFailed = 2;
+
     /// <summary>The command line makes no sense.</summary>
     public const int Usage = 64;
 

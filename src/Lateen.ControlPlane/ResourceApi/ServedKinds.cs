@@ -5,7 +5,7 @@ using Lateen.Config.Schemas;
 namespace Lateen.ControlPlane.ResourceApi;
 
 /// <summary>The kinds that the API has, by what paths call them.</summary>
-internal static class ServedKinds
+public static class ServedKinds
 {
     private static readonly FrozenDictionary<(string Group, string Plural), KindSchema> s_byPlural =
         KindCatalogue.All.ToFrozenDictionary(static kind => (kind.Group, kind.Plural));

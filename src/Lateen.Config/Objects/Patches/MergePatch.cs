@@ -27,4 +27,28 @@ public static class MergePatch
         }
         return result;
     }
+
+    /// <summary>The shortest patch that makes one object of another; an empty one when they are the same.</summary>
+    public static JsonObject Between(JsonObject from, JsonObject to)
+    {
+        var patch = new JsonObject();
+        foreach (var (name, value) in from)
+        {
+            if (!to.TryGetPropertyValue(name, out var wanted) || wanted is null)
+                patch[name] = null;
+            else if (value is JsonObject map && wanted is JsonObject wantedMap)
+            {
+                if (Between(map, wantedMap) is { Count: > 0 } inner)
+                    patch[name] = inner;
+            }
+            else if (!JsonNode.DeepEquals(value, wanted))
+                patch[name] = wanted.DeepClone();
+        }
+        foreach (var (name, wanted) in to)
+        {
+            if (wanted is not null && !from.ContainsKey(name))
+                patch[name] = wanted.DeepClone();
+        }
+        return patch;
+    }
 }
