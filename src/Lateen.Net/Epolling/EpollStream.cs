@@ -29,6 +29,9 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     private NativeBuffer _output;
     private int _outputStart;
     private int _outputLength;
+
+    /// <summary>The end of our side waits for the output that is before it.</summary>
+    private bool _endWaits;
     private int _readsThisTurn;
     private ConnectState _connect;
     private bool _mayRead;
@@ -103,6 +106,8 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             return new LoopTask<int>(IoResult.Aborted);
         if (bytes.IsEmpty)
             return new LoopTask<int>(1);
+        if (_outputLength > 0 || _sendFailed)
+            return WriteBehind(bytes, flags);
         var sent = Send(bytes, flags);
         if (sent == bytes.Length)
             return new LoopTask<int>(1);
@@ -122,6 +127,10 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     {
         if (_closed)
             return;
+        FlushStaged();
+        _endWaits = _outputLength > 0 && !_writing.IsAwaited;
+        if (_endWaits)
+            return;
         if (_tls is null)
             _ = Libc.Shutdown(_descriptor, Sockets.ShutdownWrite);
         else
@@ -132,6 +141,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     {
         if (IsDead)
             return;
+        FlushStaged();
         _aborted = true;
         if (_reading.IsAwaited || _writing.IsAwaited)
             Queue();
@@ -163,6 +173,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     /// <summary>Frees what the stream holds when its loop ends, whoever waits on it: nobody will be woken any more.</summary>
     internal void Release()
     {
+        FlushStaged();
         _closed = true;
         _backend.Unregister(_slot);
         ReleaseInput();
@@ -193,7 +204,10 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         }
         if (_tlsWantsRoom && (events & Epoll.Out) != 0)
             OnRoomForTls();
-        if (_writing.IsAwaited && (events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)
+        if (
+            (_writing.IsAwaited || (_outputLength > 0 && !_isStaged))
+            && (events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0
+        )
             OnWritable(events);
         if (_mayRead && !IsDead)
             OnReadable();
@@ -255,22 +269,34 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             _writing.Complete(1);
             return;
         }
+        var state = SendOutput();
+        if (state == OutputState.Waits)
+            return;
+        _sendFailed = state == OutputState.Broken;
+        if (_endWaits)
+            ShutdownWrite();
+        if (_writing.IsAwaited)
+            _writing.Complete(_sendFailed ? IoResult.Failed : 1);
+    }
+
+    /// <summary>Sends as much of the output as the kernel takes.</summary>
+    private OutputState SendOutput()
+    {
         while (_outputLength > 0)
         {
-            var sent = Send(new ReadOnlySpan<byte>(_output.Pointer + _outputStart, _outputLength), Sockets.NoSignal);
+            var sent = Send(Output, Sockets.NoSignal);
             if (sent == 0)
-                return;
+                return OutputState.Waits;
             if (sent < 0)
             {
                 ReleaseOutput();
-                _writing.Complete(IoResult.Failed);
-                return;
+                return OutputState.Broken;
             }
             _outputStart += sent;
             _outputLength -= sent;
         }
         ReleaseOutput();
-        _writing.Complete(1);
+        return OutputState.Sent;
     }
 
     /// <summary>Receives behind the bytes there are; false when there is nothing to receive now.</summary>
@@ -362,6 +388,8 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         _outputLength = rest.Length;
     }
 
+    private ReadOnlySpan<byte> Output => new(_output.Pointer + _outputStart, _outputLength);
+
     private void ReleaseInput()
     {
         if (!_input.IsNone)
@@ -375,7 +403,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         if (!_output.IsNone)
             Loop.Buffers.Return(_output);
         _output = default;
-        _outputLength = 0;
+        _outputStart = _outputLength = 0;
     }
 
     private void Queue()
@@ -398,4 +426,15 @@ internal enum ReadWait : byte
 
     /// <summary>Time to compute, in the loop's <see cref="Tls.HandshakePacer"/>.</summary>
     Turn,
+}
+
+/// <summary>What became of output that was to be sent.</summary>
+internal enum OutputState : byte
+{
+    Sent,
+
+    /// <summary>The kernel has no room for all of it.</summary>
+    Waits,
+
+    Broken,
 }

@@ -24,6 +24,7 @@ public sealed class EventLoop : IDisposable
     private readonly IIoBackend _backend;
     private readonly TimerWheel _timers;
     private readonly Queue<IReadyItem> _ready = new();
+    private readonly Queue<IStagedOutput> _staged = new();
     private readonly ConcurrentQueue<IReadyItem> _mailbox = new();
     private int _wakePending;
     private long _acceptingPauses;
@@ -83,11 +84,13 @@ public sealed class EventLoop : IDisposable
         {
             Turn++;
             _backend.WaitAndDispatch(_ready.Count > 0 ? 0 : _timers.UntilNext(NowMilliseconds));
+            FlushStaged();
             UpdateClock();
             TakeMailbox();
             for (var count = _ready.Count; count > 0; count--)
                 _ready.Dequeue().Run();
             _timers.Advance(NowMilliseconds);
+            FlushStaged();
         }
     }
 
@@ -159,6 +162,15 @@ public sealed class EventLoop : IDisposable
     {
         NowTimestamp = _time.GetTimestamp() * _ticksPerStep;
         NowMilliseconds = NowTimestamp / (Stopwatch.Frequency / 1000);
+    }
+
+    /// <summary>Has output sent before the loop goes on to something else.</summary>
+    internal void Stage(IStagedOutput output) => _staged.Enqueue(output);
+
+    private void FlushStaged()
+    {
+        while (_staged.TryDequeue(out var output))
+            output.FlushStaged();
     }
 
     private void TakeMailbox()

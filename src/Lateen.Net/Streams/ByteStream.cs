@@ -37,6 +37,13 @@ public abstract class ByteStream
     public abstract LoopTask<int> WriteAsync(ReadOnlySpan<byte> bytes);
 
     /// <summary>
+    /// As <see cref="WriteAsync"/>, for bytes in front of a wait for the peer: up to 16 KiB leave once the loop has handled
+    /// what has come, and count as written until then; that they could not be sent is told by the next write. The kernel's
+    /// lack of room makes the next write wait.
+    /// </summary>
+    public abstract LoopTask<int> WriteSoonAsync(ReadOnlySpan<byte> bytes);
+
+    /// <summary>
     /// As <see cref="WriteAsync"/>, for the last bytes: the kernel keeps them back for the end that follows at once, by
     /// <see cref="ShutdownWrite"/> or <see cref="Close"/>, and both leave in one segment. It waits 200 ms at the most.
     /// </summary>

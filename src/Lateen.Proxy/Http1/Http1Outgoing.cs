@@ -86,7 +86,7 @@ internal sealed class Http1Outgoing
             return FinishAsync();
         var staged = _stream.Loop.Scratch.AsSpan(0, _staged);
         _staged = 0;
-        return IsEnded && _isLast ? _stream.WriteLastAsync(staged) : _stream.WriteAsync(staged);
+        return IsEnded && _isLast ? _stream.WriteLastAsync(staged) : _stream.WriteSoonAsync(staged);
     }
 
     /// <summary>The rare ends: trailers that did not fit behind the body, and a tunnel, which ends as TCP does.</summary>

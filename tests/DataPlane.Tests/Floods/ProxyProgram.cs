@@ -90,16 +90,23 @@ internal sealed class ProxyProgram : IAsyncDisposable
     public void ForgetMostResident() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
     /// <summary>Sockets and pipes. Other files the runtime opens when it likes.</summary>
-    public int Descriptors() =>
-        Directory
-            .GetFiles($"/proc/{_process.Id}/fd")
-            .Count(static file =>
-                File.ResolveLinkTarget(file, returnFinalTarget: false) is { Name: var name }
+    public int Descriptors() => Directory.GetFiles($"/proc/{_process.Id}/fd").Count(IsSocketOrPipe);
+
+    private static bool IsSocketOrPipe(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: false) is { Name: var name }
                 && (
                     name.StartsWith("socket:", StringComparison.Ordinal)
                     || name.StartsWith("pipe:", StringComparison.Ordinal)
-                )
-            );
+                );
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // closed since it was listed
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Net.Loop;
+
+/// <summary>Output that waits for its loop to have handled what has come, so that it leaves together with that of others.</summary>
+internal interface IStagedOutput
+{
+    void FlushStaged();
+}
