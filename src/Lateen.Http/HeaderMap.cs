@@ -97,14 +97,21 @@ public sealed class HeaderMap
     internal Span<byte> Stored(int offset) => _bytes.AsSpan(offset);
 
     /// <summary>Makes a field of a stored line: its name in lower case, a colon, one space, its value, a line break.</summary>
-    internal void AddStored(int offset, int nameLength, int valueLength) =>
-        Append(KnownHeaders.Classify(_bytes.AsSpan(offset, nameLength)), offset, nameLength, valueLength);
+    /// <returns>Which field it is.</returns>
+    internal KnownHeader AddStored(int offset, int nameLength, int valueLength)
+    {
+        var id = KnownHeaders.Classify(_bytes.AsSpan(offset, nameLength));
+        Append(id, offset, nameLength, valueLength);
+        return id;
+    }
 
     /// <summary>As <see cref="AddStored"/> for a line of any other spacing, of which a copy is made.</summary>
-    internal void AddRespaced(ReadOnlySpan<byte> lowerCaseName, ReadOnlySpan<byte> value)
+    internal KnownHeader AddRespaced(ReadOnlySpan<byte> lowerCaseName, ReadOnlySpan<byte> value)
     {
         _replaced += lowerCaseName.Length + value.Length;
-        AddCanonical(KnownHeaders.Classify(lowerCaseName), lowerCaseName, value);
+        var id = KnownHeaders.Classify(lowerCaseName);
+        AddCanonical(id, lowerCaseName, value);
+        return id;
     }
 
     /// <summary>Replaces the lines of a field, when there are several, by one with their values in order and a separator between.</summary>
@@ -336,14 +343,14 @@ public sealed class HeaderMap
     {
         if (_count == _fields.Length)
             Array.Resize(ref _fields, _fields.Length * 2);
-        _fields[_count] = new HeaderField
-        {
-            Id = id,
-            NameOffset = offset,
-            NameLength = nameLength,
-            ValueOffset = offset + nameLength + ColonLength,
-            ValueLength = valueLength,
-        };
+        // Where it will lie: made elsewhere it would be copied.
+        ref var field = ref _fields[_count];
+        field.NameOffset = offset;
+        field.NameLength = nameLength;
+        field.ValueOffset = offset + nameLength + ColonLength;
+        field.ValueLength = valueLength;
+        field.Id = id;
+        field.IsRemoved = false;
         if (id != KnownHeader.Other && _firstKnown[(int)id] < 0)
             _firstKnown[(int)id] = (short)_count;
         _count++;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Lateen.Http.Http1;
@@ -57,6 +58,7 @@ internal static class HeadScanner
     }
 
     /// <summary>A bit for each line feed in the step that begins there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint LineFeeds(ReadOnlySpan<byte> text, int start)
     {
         if (text.Length - start >= Step)

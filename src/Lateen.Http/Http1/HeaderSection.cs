@@ -93,11 +93,11 @@ internal struct HeaderSection
         }
         var value = HttpSyntax.TrimWhiteSpace(line[start..end]);
         var index = _headers.Count;
-        if (start == nameLength + 2 && value.Length == end - start)
-            _headers.AddStored(offset, nameLength, value.Length);
-        else
-            _headers.AddRespaced(line[..nameLength], value);
-        return Interpret(_headers[index].Id, value, index);
+        var id =
+            start == nameLength + 2 && value.Length == end - start
+                ? _headers.AddStored(offset, nameLength, value.Length)
+                : _headers.AddRespaced(line[..nameLength], value);
+        return id == KnownHeader.Other ? Http1Fault.None : Interpret(id, value, index);
     }
 
     private Http1Fault Interpret(KnownHeader id, ReadOnlySpan<byte> value, int index)
@@ -183,6 +183,11 @@ internal struct HeaderSection
     /// <summary>Drops the lines that the peer nominates as for this connection only; false when it must not (as in Envoy).</summary>
     private bool TryReadOptions(ReadOnlySpan<byte> options)
     {
+        // What nearly every such line says.
+        if (Ascii.EqualsIgnoreCase(options, "keep-alive"u8))
+            return ConnectionKeepAlive = true;
+        if (Ascii.EqualsIgnoreCase(options, "close"u8))
+            return ConnectionClose = true;
         Span<byte> lower = stackalloc byte[128];
         var count = 0;
         foreach (var range in options.Split((byte)','))
