@@ -60,12 +60,11 @@ internal static class ForwardedFor
             : 0;
     }
 
-    /// <summary>Puts the client's address behind the others.</summary>
-    public static void Append(HeaderMap headers, in NetAddress client)
+    /// <summary>Puts the client's address behind the others; nothing where it has none.</summary>
+    public static void Append(HeaderMap headers, ReadOnlySpan<byte> client)
     {
-        Span<byte> text = stackalloc byte[MaxText];
-        if (client.FormatIP(text) is > 0 and var length)
-            headers.AppendValue(KnownHeader.XForwardedFor, ","u8, text[..length]);
+        if (!client.IsEmpty)
+            headers.AppendValue(KnownHeader.XForwardedFor, ","u8, client);
     }
 
     /// <summary>Four decimal numbers, by hand, since most addresses are and nothing must be allocated for them.</summary>

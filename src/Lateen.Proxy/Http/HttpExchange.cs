@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
-using System.Text;
 using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
@@ -103,7 +102,7 @@ internal sealed class HttpExchange
     }
 
     /// <summary>Serves the request whose head is in <see cref="Info"/>.</summary>
-    public async LoopTask<int> RunAsync()
+    public LoopTask<int> RunAsync()
     {
         var connection = Connection;
         _isGrpc = GrpcReply.IsGrpc(Info.Request);
@@ -111,35 +110,47 @@ internal sealed class HttpExchange
         if (_client.IsBodyComplete)
             Timers.EndRequest();
         if (connection.Sheds(OverloadAction.StopAcceptingRequests))
-            return await AnswerOverloadedAsync();
+            return AnswerOverloadedAsync();
         _phase = Phase.Filters;
         if (RequestTarget.Normalize(Info, connection) is var verdict and not TargetVerdict.Continue)
-            return await RefuseTargetAsync(verdict);
+            return RefuseTargetAsync(verdict);
         RequestHeaders.Prepare(Info, connection);
         Info.Route = connection.Routes?.Match(Info.Request, _worker.NextRandom());
         if (_client.WantsTunnel && !TryAcceptUpgrade())
-            return await AnswerAsync(LocalReply.UpgradeRefused);
-        if (connection.Filters.Count > 0 && await _filterRun.OnRequestHead(connection.Filters, Info) is { } reply)
-            return await AnswerAsync(reply);
+            return AnswerAsync(LocalReply.UpgradeRefused);
+        if (connection.Filters.Count == 0)
+            return GoOnAsync(null);
+        var filtering = _filterRun.OnRequestHead(connection.Filters, Info);
+        return filtering.IsCompleted ? GoOnAsync(filtering.GetAwaiter().GetResult()) : GoOnLaterAsync(filtering);
+    }
+
+    private async LoopTask<int> GoOnLaterAsync(LoopTask<LocalReply?> filtering) => await GoOnAsync(await filtering);
+
+    /// <summary>Goes on where filters are done with the request's head.</summary>
+    /// <param name="reply">What one of them answers; null for nothing.</param>
+    private LoopTask<int> GoOnAsync(LocalReply? reply)
+    {
+        if (reply is not null)
+            return AnswerAsync(reply);
         if (Interruption != Interruption.None)
-            return await AnswerInterruptedAsync();
+            return AnswerInterruptedAsync();
         // Only now: a filter's own reply does not get the route's headers, as in Envoy.
         _route = Info.Route;
         if (_route is null)
-            return await AnswerAsync(LocalReply.RouteNotFound);
+            return AnswerAsync(LocalReply.RouteNotFound);
         Info.RouteName = _route.Name;
         switch (_route.Spec.Action)
         {
             case DirectResponseActionSpec direct:
-                connection.Stats.OnDirectResponse(_worker.Index);
-                return await AnswerAsync(direct.Status, direct.Body, "direct_response", isLast: false);
+                Connection.Stats.OnDirectResponse(_worker.Index);
+                return AnswerAsync(direct.Status, direct.Body, "direct_response", isLast: false);
             case RedirectActionSpec redirect:
-                connection.Stats.OnRedirect(_worker.Index);
+                Connection.Stats.OnRedirect(_worker.Index);
                 Redirects.Write(_route, Info.Request, Info.Response);
-                return await AnswerAsync(redirect.Status, [], "direct_response", isLast: false);
+                return AnswerAsync(redirect.Status, [], "direct_response", isLast: false);
             default:
                 _phase = Phase.Forward;
-                return await _forwarder.RunAsync(_route);
+                return _forwarder.RunAsync(_route);
         }
     }
 
@@ -363,7 +374,7 @@ internal sealed class HttpExchange
                 && !headers.Contains(KnownHeader.Server)
             )
         )
-            SetServer(headers, manager.ServerName);
+            headers.Set(KnownHeader.Server, Connection.Chain.ServerName);
         if (manager.AlwaysSetRequestIdInResponse && Info.Request.Headers.TryGet(KnownHeader.XRequestId, out var id))
             headers.Set(KnownHeader.XRequestId, id);
         if (GrpcStatus.TryGetAny(headers, out var status))
@@ -371,12 +382,5 @@ internal sealed class HttpExchange
         _route?.PrepareResponse(Info, cluster);
         if (Connection.Filters.Count > 0)
             _filterRun.OnResponseHead(Connection.Filters, Info);
-    }
-
-    private static void SetServer(HeaderMap headers, string name)
-    {
-        Span<byte> text = stackalloc byte[128];
-        Encoding.ASCII.TryGetBytes(name, text, out var length);
-        headers.Set(KnownHeader.Server, text[..length]);
     }
 }

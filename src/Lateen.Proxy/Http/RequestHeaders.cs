@@ -34,9 +34,9 @@ internal static class RequestHeaders
         else
             DropControlHeaders(headers, isEdge);
         if (isEdge)
-            SetExternalAddress(headers, manager.TrustedHops, connection.Client);
+            SetExternalAddress(headers, manager.TrustedHops, connection.ClientText);
         if (manager.UseRemoteAddress && !manager.SkipXffAppend)
-            ForwardedFor.Append(headers, connection.Client);
+            ForwardedFor.Append(headers, connection.ClientText);
         SetScheme(request, manager, connection.Tls is null ? "http"u8 : "https"u8);
         ForwardedClientCert.Apply(headers, connection);
         SetRequestId(headers, manager, isEdge, connection.Worker);
@@ -63,11 +63,11 @@ internal static class RequestHeaders
     }
 
     /// <summary>x-envoy-external-address: the client of an edge, which is believed from here on.</summary>
-    private static void SetExternalAddress(HeaderMap headers, int trustedHops, in NetAddress client)
+    private static void SetExternalAddress(HeaderMap headers, int trustedHops, ReadOnlySpan<byte> client)
     {
-        Span<byte> scratch = stackalloc byte[64];
         if (trustedHops > 0)
         {
+            Span<byte> scratch = stackalloc byte[64];
             var text = ForwardedFor.FromEnd(headers, trustedHops - 1, out _);
             if (text.Length <= scratch.Length && ForwardedFor.Parse(text, scratch) > 0)
             {
@@ -76,8 +76,8 @@ internal static class RequestHeaders
                 return;
             }
         }
-        if (client.FormatIP(scratch) is > 0 and var length)
-            headers.Set("x-envoy-external-address"u8, scratch[..length]);
+        if (!client.IsEmpty)
+            headers.Set("x-envoy-external-address"u8, client);
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ namespace Lateen.Proxy.Http;
 /// <summary>A client's connection to a connection manager, of any protocol version: what its exchanges share.</summary>
 internal abstract class ServerConnection
 {
+    /// <summary>Longest text of an IPv6 address, its zone included.</summary>
+    private const int MaxAddressText = 64;
+
     private static readonly TimeSpan s_leastFarewell = TimeSpan.FromSeconds(1);
 
     private readonly LoopTimer? _age;
@@ -25,6 +28,7 @@ internal abstract class ServerConnection
     private string? _directText;
     private string? _localText;
     private byte[]? _certDetails;
+    private byte[]? _clientText;
     private List<EndpointPool>? _pools;
     private NetAddress _localAddress;
 
@@ -53,6 +57,9 @@ internal abstract class ServerConnection
     public IReadOnlyList<IHttpFilter> Filters => Chain.HttpFilters;
 
     public NetAddress Client => Stream.RemoteAddress;
+
+    /// <summary>The client's IP address; empty where it has none, as over a Unix socket. Made once.</summary>
+    public ReadOnlySpan<byte> ClientText => _clientText ??= TextOf(Client);
 
     /// <summary>What its handshake settled; null in plaintext.</summary>
     public TlsConnection? Tls => Stream.Tls;
@@ -238,5 +245,11 @@ internal abstract class ServerConnection
     {
         Stats.OnConnectionDurationReached(Worker.Index);
         Drain();
+    }
+
+    private static byte[] TextOf(in NetAddress address)
+    {
+        Span<byte> text = stackalloc byte[MaxAddressText];
+        return text[..address.FormatIP(text)].ToArray();
     }
 }

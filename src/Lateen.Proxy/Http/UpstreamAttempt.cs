@@ -55,13 +55,14 @@ internal sealed class UpstreamAttempt(
     }
 
     /// <summary>Tries; what it holds then is held until <see cref="Release"/> or <see cref="DropAsync"/>.</summary>
-    public async LoopTask<AttemptOutcome> RunAsync()
+    /// <remarks>This and what follows suspend in one place only, so that a request that waits for its answer costs few frames.</remarks>
+    public LoopTask<AttemptOutcome> RunAsync()
     {
         info.AttemptCount++;
         if (_route.Host.Spec.IncludeRequestAttemptCount)
             info.Request.Headers.SetNumber(KnownHeader.XEnvoyAttemptCount, info.AttemptCount);
         if (!_breaker.TryAcquireRequest(worker.Index))
-            return AttemptOutcome.Overflow;
+            return new LoopTask<AttemptOutcome>(AttemptOutcome.Overflow);
         _holdsRequest = true;
         var meant = OriginalHost.Of(
             Cluster,
@@ -73,7 +74,7 @@ internal sealed class UpstreamAttempt(
         if (_endpoint is null)
         {
             Cluster.Stats.OnNoneHealthy(worker.Index);
-            return AttemptOutcome.NoEndpoint;
+            return new LoopTask<AttemptOutcome>(AttemptOutcome.NoEndpoint);
         }
         _endpoint.OnRequestStarted();
         Cluster.Stats.OnAttemptStarted(worker.Index);
@@ -86,15 +87,35 @@ internal sealed class UpstreamAttempt(
                 ? client.Connection.PoolFor(_endpoint, host)
                 : EndpointPool.Of(worker, _endpoint, host);
         var protocol = Protocol();
-        Upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, Cluster, protocol);
-        if (Upstream is null)
-            return NotConnected();
-        info.UpstreamLocalAddress = Upstream.LocalAddress;
-        info.UpstreamTls = Upstream.Tls;
-        if (Upstream is TcpClientStream tcp && ConnectSettings is { ProxyProtocolVersion: > 0 and var version })
-            tcp.Introduction = (version, client.Connection.Stream);
-        return await SendAsync(Upstream);
+        Upstream = pool.TryTake(protocol);
+        return Upstream is null ? ConnectAndSendAsync(pool, protocol) : SendAsync(Upstream);
     }
+
+    private async LoopTask<AttemptOutcome> ConnectAndSendAsync(EndpointPool pool, UpstreamProtocol protocol)
+    {
+        Upstream = await _connector.ConnectAsync(pool, Cluster, protocol);
+        return Upstream is null ? NotConnected() : await SendAsync(Upstream);
+    }
+
+    private LoopTask<AttemptOutcome> SendAsync(ClientStream upstream)
+    {
+        info.UpstreamLocalAddress = upstream.LocalAddress;
+        info.UpstreamTls = upstream.Tls;
+        if (upstream is TcpClientStream tcp && ConnectSettings is { ProxyProtocolVersion: > 0 and var version })
+            tcp.Introduction = (version, client.Connection.Stream);
+        if (client.WantsTunnel)
+            WebSocketBridge.CompleteRequest(info.Request, upstream.IsHttp2, worker.NextRandom(), worker.NextRandom());
+        var length = client.WantsTunnel ? BodyLength.Tunnel : pump.Length;
+        if (!upstream.WriteHead(info.Request, length, info.Response))
+            return new LoopTask<AttemptOutcome>(AttemptOutcome.BadRequest);
+        var sending = pump.StartAsync(upstream);
+        if (!sending.IsCompleted)
+            return SendAndReadAsync(sending, upstream);
+        return sending.GetAwaiter().GetResult() > 0 ? ReadHeadAsync(upstream) : new LoopTask<AttemptOutcome>(NotSent());
+    }
+
+    private async LoopTask<AttemptOutcome> SendAndReadAsync(LoopTask<int> sending, ClientStream upstream) =>
+        await sending > 0 ? await ReadHeadAsync(upstream) : NotSent();
 
     /// <summary>Tells those who watch over health how the endpoint did, as far as the head of its answer says.</summary>
     public AttemptOutcome Judge(AttemptOutcome outcome)
@@ -189,17 +210,8 @@ internal sealed class UpstreamAttempt(
         && info.Response.Status == 200
         && !info.Response.Headers.Contains(KnownHeader.GrpcStatus);
 
-    private async LoopTask<AttemptOutcome> SendAsync(ClientStream upstream)
-    {
-        if (client.WantsTunnel)
-            WebSocketBridge.CompleteRequest(info.Request, upstream.IsHttp2, worker.NextRandom(), worker.NextRandom());
-        var length = client.WantsTunnel ? BodyLength.Tunnel : pump.Length;
-        if (!upstream.WriteHead(info.Request, length, info.Response))
-            return AttemptOutcome.BadRequest;
-        if (await pump.StartAsync(upstream) <= 0)
-            return pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
-        return await ReadHeadAsync(upstream);
-    }
+    private AttemptOutcome NotSent() =>
+        pump.IsBodyAtFault ? AttemptOutcome.BadRequest : NotAnswered(AttemptOutcome.Closed);
 
     private AttemptOutcome NotConnected()
     {

@@ -152,25 +152,21 @@ internal sealed class Http1ServerConnection : ServerConnection
         }
     }
 
-    private async LoopTask<int> ServeOneAsync(Http1ServerStream stream)
+    private LoopTask<int> ServeOneAsync(Http1ServerStream stream)
     {
         OnRequestBegun();
         stream.Begin(this);
-        var exchange = stream.Exchange;
+        // Nearly always the whole head is here.
         var scanned = 0;
+        var status = stream.ParseHead(ref scanned, out var fault);
+        return status == ParseStatus.NeedMore ? ReadHeadAsync(stream, scanned) : OnHeadAsync(stream, status, fault);
+    }
+
+    private async LoopTask<int> ReadHeadAsync(Http1ServerStream stream, int scanned)
+    {
+        var exchange = stream.Exchange;
         while (true)
         {
-            switch (stream.ParseHead(ref scanned, out var fault))
-            {
-                case ParseStatus.Complete:
-                    if (stream.WantsHttp2 && TryMoveToHttp2(stream))
-                        return await Stream.WriteAsync(SwitchToHttp2);
-                    return await exchange.RunAsync();
-                case ParseStatus.Fault:
-                    if (fault == Http1Fault.UnderscoreInHeaderName)
-                        Stats.OnUnderscoreRejected(Worker.Index);
-                    return await exchange.RefuseAsync(new RequestFault(fault.StatusCode(), fault.Details()));
-            }
             var result = await Stream.ReadAsync(Math.Max(Limits.MaxHeadBytes + 1, ByteStream.DefaultMaxBuffered));
             if (result == IoResult.BufferFull)
                 return await exchange.RefuseAsync(
@@ -180,7 +176,24 @@ internal sealed class Http1ServerConnection : ServerConnection
                 return await exchange.AnswerInterruptedAsync();
             if (result <= 0)
                 return exchange.Abandon();
+            var status = stream.ParseHead(ref scanned, out var fault);
+            if (status != ParseStatus.NeedMore)
+                return await OnHeadAsync(stream, status, fault);
         }
+    }
+
+    /// <summary>Serves a request whose head is here, or answers what is none.</summary>
+    private LoopTask<int> OnHeadAsync(Http1ServerStream stream, ParseStatus status, Http1Fault fault)
+    {
+        if (status == ParseStatus.Fault)
+        {
+            if (fault == Http1Fault.UnderscoreInHeaderName)
+                Stats.OnUnderscoreRejected(Worker.Index);
+            return stream.Exchange.RefuseAsync(new RequestFault(fault.StatusCode(), fault.Details()));
+        }
+        return stream.WantsHttp2 && TryMoveToHttp2(stream)
+            ? Stream.WriteAsync(SwitchToHttp2)
+            : stream.Exchange.RunAsync();
     }
 
     /// <summary>

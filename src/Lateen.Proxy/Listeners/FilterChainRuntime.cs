@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Routing;
@@ -28,6 +29,7 @@ public sealed class FilterChainRuntime
         if (spec.Terminal is HttpConnectionManagerSpec http)
         {
             HttpStats = telemetry.Stats.Http(http.StatPrefix);
+            ServerName = Encoding.ASCII.GetBytes(http.ServerName);
             var environment = new HttpFilterEnvironment(http.StatPrefix, telemetry.Stats)
             {
                 IsInbound = IsInbound,
@@ -71,6 +73,9 @@ public sealed class FilterChainRuntime
 
     /// <summary>Set on a chain that serves HTTP.</summary>
     public HttpStats? HttpStats { get; }
+
+    /// <summary>What responses call their server, as header lines have it; set on a chain that serves HTTP.</summary>
+    internal byte[] ServerName { get; } = [];
 
     /// <summary>Set on a chain that relays bytes.</summary>
     public TcpStats? TcpStats { get; }
