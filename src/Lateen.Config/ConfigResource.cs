@@ -26,6 +26,10 @@ public abstract record ConfigResource(ConfigKey Key, ResourceMetadata Metadata, 
 
     /// <summary>Stands for what was written: the same for the same content. Empty when it was not read from a text.</summary>
     internal string Fingerprint { get; init; } = "";
+
+    /// <summary>Whether another reading of the resource found the same in the same place.</summary>
+    internal bool SaysTheSame(ConfigResource other) =>
+        Key == other.Key && At == other.At && Fingerprint == other.Fingerprint && Fingerprint.Length > 0;
 }
 
 /// <summary>A resource with its specification.</summary>

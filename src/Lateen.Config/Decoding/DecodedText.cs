@@ -21,6 +21,22 @@ public sealed class DecodedText(bool isReadable)
 
     public IReadOnlyList<Problem> Problems => _problems;
 
+    /// <summary>A text of which nothing is known but what is wrong with it.</summary>
+    internal static DecodedText Broken(Problem problem)
+    {
+        var broken = new DecodedText(isReadable: false);
+        broken.Add(problem);
+        return broken;
+    }
+
+    /// <summary>Whether nobody could tell the two apart by what they say and where.</summary>
+    internal bool SaysTheSame(DecodedText other) =>
+        IsComplete == other.IsComplete
+        && _resources.Count == other._resources.Count
+        && _resources.Zip(other._resources).All(static pair => pair.First.SaysTheSame(pair.Second))
+        && _refused.SetEquals(other._refused)
+        && _problems.SequenceEqual(other._problems);
+
     internal void Add(Problem problem) => _problems.Add(problem);
 
     internal void AddUnnamed(Problem problem)

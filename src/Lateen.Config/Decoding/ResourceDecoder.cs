@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using System.Text.Json.Nodes;
 using Lateen.Config.Schemas;
 using Lateen.Config.Validation;
@@ -32,6 +33,42 @@ public static class ResourceDecoder
         var result = new DecodedText(isReadable: true);
         Decode(YamlJson.FromJson(resource, new SourceLocation(source)), null, result);
         return result;
+    }
+
+    /// <summary>
+    /// Reads an object as a store holds it, without what only says how it fares: its status, where that is not what the mesh reads, and who owns what
+    /// of it. Messages are without line and column: nobody wrote that text.
+    /// </summary>
+    /// <param name="content">JSON in UTF-8.</param>
+    internal static DecodedText DecodeStored(string source, ReadOnlySpan<byte> content)
+    {
+        if (JsonDocuments.TryRead(new SourceLocation(source), content) is not [YamlMapping stored])
+            return Decode(source, Encoding.UTF8.GetString(content));
+        var result = new DecodedText(isReadable: true);
+        Decode(WithoutFortunes(stored), null, result);
+        return result;
+    }
+
+    private static YamlMapping WithoutFortunes(YamlMapping stored)
+    {
+        var kind = KindCatalogue.Find(SplitApiVersion(Text(stored, "apiVersion")).Group, Text(stored, "kind"));
+        // Where the whole document is the kind's, its status is something that the mesh may read, as a pod's.
+        var bare = kind is { IsWhole: false } ? Without(stored, ["status"]) : stored;
+        if (bare.Find("metadata") is not YamlMapping metadata || metadata.Find("managedFields") is null)
+            return bare;
+        return bare with
+        {
+            Entries = bare
+                .Entries.Select(entry =>
+                    entry.Key.Value == "metadata"
+                        ? entry with
+                        {
+                            Value = Without(metadata, ["managedFields"]),
+                        }
+                        : entry
+                )
+                .ToArray(),
+        };
     }
 
     /// <param name="list">The list that the document is an item of: items of typed lists need not say what they are.</param>

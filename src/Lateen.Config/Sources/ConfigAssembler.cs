@@ -6,105 +6,135 @@ using Lateen.Core;
 namespace Lateen.Config.Sources;
 
 /// <summary>
-/// Makes a snapshot of texts, remembering the last good version of everything: what is refused now stays in force as it
-/// was, and what was never good is not in force.
+/// Makes one snapshot after the other of changes to texts, remembering the last good version of everything: what is refused now stays in force as it
+/// was, and what was never good is not in force. Looks only at resources that a change touches, and at those that refer to them. Used by one thread.
 /// </summary>
 public sealed class ConfigAssembler
 {
-    private readonly HashSet<string> _incomplete = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Text, DecodedText Decoded)> _decoded = new(StringComparer.Ordinal);
-    private Dictionary<ConfigKey, InForce> _inForce = [];
-    private long _revision;
+    private readonly Dictionary<string, TextState> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<ConfigKey, ResourceEntry> _entries = [];
+    private readonly ReferenceGraph _references = new();
+    private readonly ProblemLedger _problems = new();
+
+    /// <summary>The latest snapshot.</summary>
+    public ConfigSnapshot Current { get; private set; } = ConfigSnapshot.Empty;
+
+    /// <summary>What all changes until now took.</summary>
+    public AssemblyWork Work { get; private set; }
 
     /// <summary>Takes the whole set of texts, by their names.</summary>
     public ConfigSnapshot Assemble(IReadOnlyDictionary<string, string> texts)
     {
-        var problems = new List<Problem>();
-        var next = new Dictionary<ConfigKey, InForce>();
-        foreach (var (source, text) in InOrder(texts))
-            Take(source, Decode(source, text), next, problems);
-        foreach (var gone in _decoded.Keys.Where(source => !texts.ContainsKey(source)).ToArray())
-            _decoded.Remove(gone);
-        // A file that breaks off may have held anything: all it held before stays.
-        foreach (var source in _incomplete.Where(texts.ContainsKey))
-            KeepRest(source, next);
-        Analyse(next, problems);
-        _inForce = next;
-        return new ConfigSnapshot(++_revision, next.Values.Select(static entry => entry.Resource), problems);
+        var gone = _texts.Keys.Where(name => !texts.ContainsKey(name)).Select(static name => new TextChange(name, null));
+        var read = texts.Select(static text => new TextChange(text.Key, ResourceDecoder.Decode(text.Key, text.Value)));
+        Apply([.. gone, .. read]);
+        return Current;
     }
 
-    /// <summary>Files before stores, then by name: of two that define the same, the first one counts.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> InOrder(IReadOnlyDictionary<string, string> texts) =>
-        texts
-            .OrderBy(static pair => pair.Key.StartsWith(StoreTexts.Prefix, StringComparison.Ordinal) ? 1 : 0)
-            .ThenBy(static pair => pair.Key, StringComparer.Ordinal);
-
-    private void Take(string source, DecodedText decoded, Dictionary<ConfigKey, InForce> next, List<Problem> problems)
+    /// <summary>Takes changes, all of them in one step.</summary>
+    /// <returns>Problems that were not there before; null when nothing changed, so that the snapshot stays.</returns>
+    public IReadOnlyList<Problem>? Apply(IReadOnlyList<TextChange> changes)
     {
-        problems.AddRange(decoded.Problems);
-        if (decoded.IsComplete)
-            _incomplete.Remove(source);
-        else
-            _incomplete.Add(source);
-        foreach (var resource in decoded.Resources)
+        var touched = new HashSet<ConfigKey>();
+        var isChanged = Current.Revision == 0;
+        foreach (var (name, read) in changes)
+            isChanged |= Replace(name, read, touched);
+        if (!isChanged)
+            return null;
+        var texts = changes.Select(static change => change.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in touched)
+            Choose(_entries[key], texts);
+        foreach (var name in texts)
+            _problems.Put(name, _texts.TryGetValue(name, out var text) ? text.Problems() : []);
+        var stale = _references.TakeStale();
+        Work = Work with { Merged = Work.Merged + touched.Count, Checked = Work.Checked + stale.Count };
+        touched.UnionWith(stale);
+        var inForce = touched.Select(PutInForce).ToList();
+        Current = Current.With(Current.Revision + 1, inForce, _problems.Now());
+        return _problems.TakeFresh();
+    }
+
+    /// <returns>Whether it says anything else than before.</returns>
+    private bool Replace(string name, DecodedText? read, HashSet<ConfigKey> touched)
+    {
+        var before = _texts.GetValueOrDefault(name);
+        if (read is not null)
+            Work = Work with { Validated = Work.Validated + read.Resources.Count + read.Refused.Count };
+        if (read is null ? before is null : before?.Read.SaysTheSame(read) == true)
+            return false;
+        var held = before?.Keys().ToHashSet() ?? [];
+        foreach (var key in held)
+            EntryOf(key).RemoveOf(name);
+        touched.UnionWith(held);
+        if (read is null)
         {
-            if (!next.TryAdd(resource.Key, new InForce(source, Unchanged(resource))))
-                problems.Add(
-                    ProblemCatalogue.Duplicate(resource.At, resource.Key.ToString(), next[resource.Key].Resource.At)
-                );
+            _texts.Remove(name);
+            return true;
         }
-        foreach (var key in decoded.Refused)
+        // A text that breaks off may have held anything: all it held before stays.
+        _texts[name] = new TextState(read) { Held = read.IsComplete ? [] : held };
+        foreach (var resource in read.Resources)
+            Claim(resource.Key, new Claim(name, resource), touched);
+        foreach (var key in read.Refused)
+            Claim(key, new Claim(name, null), touched);
+        return true;
+    }
+
+    private void Claim(ConfigKey key, Claim claim, HashSet<ConfigKey> touched)
+    {
+        EntryOf(key).Add(claim);
+        touched.Add(key);
+    }
+
+    private ResourceEntry EntryOf(ConfigKey key)
+    {
+        if (!_entries.TryGetValue(key, out var entry))
+            _entries[key] = entry = new ResourceEntry();
+        return entry;
+    }
+
+    /// <summary>Finds which definition counts, and tells the others.</summary>
+    /// <param name="texts">Takes the names of those whose problems are others now.</param>
+    private void Choose(ResourceEntry entry, HashSet<string> texts)
+    {
+        var before = entry.Candidate?.Resource;
+        entry.Candidate = entry.Choose() ?? (IsHeld(entry) ? entry.InForce : null);
+        var now = entry.Candidate?.Resource;
+        if (!ReferenceEquals(before, now))
+            _references.Replace(before, now);
+        var isFirst = true;
+        foreach (var claim in entry.Claims)
         {
-            if (_inForce.TryGetValue(key, out var lastGood))
-                next.TryAdd(key, lastGood with { Source = source });
+            if (claim.Resource is not { } resource)
+                continue;
+            var counts = isFirst && entry.Candidate!.Text == claim.Text;
+            if (_texts[claim.Text].TellDuplicate(resource, counts ? null : now!.At))
+                texts.Add(claim.Text);
+            isFirst = false;
         }
     }
 
-    private void KeepRest(string source, Dictionary<ConfigKey, InForce> next)
-    {
-        foreach (var (key, entry) in _inForce)
-        {
-            if (entry.Source == source)
-                next.TryAdd(key, entry);
-        }
-    }
+    /// <summary>Whether what is in force comes from a text that now breaks off.</summary>
+    private bool IsHeld(ResourceEntry entry) =>
+        entry.InForce is { } inForce && _texts.TryGetValue(inForce.Text, out var text) && !text.Read.IsComplete;
 
     /// <summary>
     /// A changed resource whose references do not hold is not taken; one that stands as it did stays, since refusing it
     /// would only break more.
     /// </summary>
-    private void Analyse(Dictionary<ConfigKey, InForce> next, List<Problem> problems)
+    private ResourceChange PutInForce(ConfigKey key)
     {
-        var candidate = new ConfigSnapshot(_revision, next.Values.Select(static entry => entry.Resource), []);
-        foreach (var (key, problem) in ReferenceAnalysis.Run(candidate))
-        {
-            problems.Add(problem);
-            if (problem.Severity != Severity.Error)
-                continue;
-            if (_inForce.TryGetValue(key, out var lastGood))
-                next[key] = lastGood;
-            else
-                next.Remove(key);
-        }
+        var entry = _entries[key];
+        var before = entry.InForce?.Resource;
+        var candidate = entry.Candidate?.Resource;
+        var problems = candidate is null ? [] : _references.ProblemsOf(candidate);
+        _problems.Put(entry.Told, entry.Problems, candidate, problems);
+        (entry.Told, entry.Problems) = (candidate, problems);
+        if (candidate is null || !problems.Any(static problem => problem.Severity == Severity.Error))
+            entry.InForce = entry.Candidate;
+        if (entry.IsEmpty)
+            _entries.Remove(key);
+        var now = entry.InForce?.Resource;
+        return ReferenceEquals(before, now) ? default : new ResourceChange(before, now);
     }
-
-    /// <summary>A text is read again only when it changed.</summary>
-    private DecodedText Decode(string source, string text)
-    {
-        if (_decoded.TryGetValue(source, out var known) && known.Text == text)
-            return known.Decoded;
-        var decoded = ResourceDecoder.Decode(source, text);
-        _decoded[source] = (text, decoded);
-        return decoded;
-    }
-
-    /// <summary>The object in force when the resource still says the same, so that whoever caches by reference finds it again.</summary>
-    private ConfigResource Unchanged(ConfigResource resource) =>
-        _inForce.TryGetValue(resource.Key, out var current)
-        && current.Resource.At == resource.At
-        && current.Resource.Fingerprint == resource.Fingerprint
-            ? current.Resource
-            : resource;
-
-    private sealed record InForce(string Source, ConfigResource Resource);
 }

@@ -10,8 +10,8 @@ public sealed class ConfigSource : IDisposable
     private readonly ConfigAssembler _assembler = new();
     private readonly Published<ConfigSnapshot> _published = new(ConfigSnapshot.Empty);
     private readonly SemaphoreSlim _changed = new(0);
-    private Dictionary<string, string> _texts = new(StringComparer.Ordinal);
-    private HashSet<Problem> _told = [];
+    private readonly List<TextChange> _taken = [];
+    private readonly Dictionary<ITextSource, string> _unreadable = [];
 
     public ConfigSource(params IReadOnlyList<ITextSource> sources)
     {
@@ -24,6 +24,9 @@ public sealed class ConfigSource : IDisposable
     public event Action<ConfigSnapshot, IReadOnlyList<Problem>>? Changed;
 
     public ConfigSnapshot Current => _published.Current;
+
+    /// <summary>What following changes has taken until now.</summary>
+    public AssemblyWork Work => _assembler.Work;
 
     /// <summary>Of files alone.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
@@ -51,27 +54,21 @@ public sealed class ConfigSource : IDisposable
         }
     }
 
-    /// <summary>Reads everything and puts it in force if anything changed.</summary>
+    /// <summary>Reads what changed (the first time everything) and puts it in force.</summary>
     public void Load()
     {
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        try
-        {
-            foreach (var (name, text) in _sources.SelectMany(static source => source.Read()))
-                texts[name] = text;
-        }
-        catch (IOException failure)
-        {
-            // Files come and go while we look; a watcher or a poll has us look again.
-            Tell(_published.Current, [ProblemCatalogue.Unreadable(SourceLocation.None, failure.Message)]);
+        var isWhole = true;
+        foreach (var source in _sources)
+            isWhole &= TryTake(source);
+        // A mesh without a part of its configuration is worse than none.
+        if (!isWhole && Current.Revision == 0)
             return;
-        }
-        if (Current.Revision > 0 && texts.Count == _texts.Count && !texts.Except(_texts).Any())
+        var fresh = _assembler.Apply(_taken);
+        _taken.Clear();
+        if (fresh is null)
             return;
-        _texts = texts;
-        var snapshot = _assembler.Assemble(texts);
-        _published.Replace(snapshot);
-        Tell(snapshot, snapshot.Problems);
+        _published.Replace(_assembler.Current);
+        Changed?.Invoke(_assembler.Current, fresh);
     }
 
     public void Dispose()
@@ -79,6 +76,25 @@ public sealed class ConfigSource : IDisposable
         foreach (var source in _sources)
             source.Dispose();
         _changed.Dispose();
+    }
+
+    private bool TryTake(ITextSource source)
+    {
+        try
+        {
+            _taken.AddRange(source.Take());
+            _unreadable.Remove(source);
+            return true;
+        }
+        catch (IOException failure)
+        {
+            // Files come and go while we look; a watcher or a poll has us look again.
+            if (_unreadable.TryGetValue(source, out var told) && told == failure.Message)
+                return false;
+            _unreadable[source] = failure.Message;
+            Changed?.Invoke(Current, [ProblemCatalogue.Unreadable(SourceLocation.None, failure.Message)]);
+            return false;
+        }
     }
 
     private async Task LoadAsync(CancellationToken stop)
@@ -90,13 +106,5 @@ public sealed class ConfigSource : IDisposable
             while (await _changed.WaitAsync(TimeSpan.Zero, stop).ConfigureAwait(false)) { }
             Load();
         }
-    }
-
-    /// <summary>Each problem is told once, until it was gone and came back.</summary>
-    private void Tell(ConfigSnapshot snapshot, IReadOnlyList<Problem> problems)
-    {
-        var fresh = problems.Where(problem => !_told.Contains(problem)).ToList();
-        _told = [.. problems];
-        Changed?.Invoke(snapshot, fresh);
     }
 }

@@ -2,8 +2,8 @@
 namespace Lateen.Config.Sources;
 
 /// <summary>
-/// The YAML files of directories and their folders, or single files. Watches them: an edit is told a moment after it was saved. A poll
-/// finds what the watcher misses, as on network file systems.
+/// The YAML files of directories and their folders, or single files. Watches them: an edit is told a moment after it was saved, and only what was
+/// edited is read again. A poll finds what the watcher misses, as on network file systems.
 /// </summary>
 public sealed class DirectoryTexts : ITextSource
 {
@@ -12,49 +12,50 @@ public sealed class DirectoryTexts : ITextSource
 
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(10);
 
-    private readonly IReadOnlyList<string> _paths;
     private readonly SemaphoreSlim _touched = new(0);
-    private readonly IReadOnlyList<FileSystemWatcher> _watchers;
+    private readonly IReadOnlyList<WatchedPath> _paths;
+    private readonly List<TextChange> _taken = [];
 
     /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
     public DirectoryTexts(IReadOnlyList<string> paths)
     {
-        _paths = paths;
         foreach (var path in paths)
         {
             if (!Directory.Exists(path) && !File.Exists(path))
                 throw new DirectoryNotFoundException($"there is no file or directory {path}");
         }
-        _watchers = paths.Select(Watch).ToList();
+        _paths = paths.Select(path => new WatchedPath(path, () => _touched.Release())).ToList();
     }
 
     public event Action? Changed;
 
     public Task StartAsync(CancellationToken stop)
     {
-        foreach (var watcher in _watchers)
-            watcher.EnableRaisingEvents = true;
+        foreach (var path in _paths)
+            path.Start();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Read()
+    public IReadOnlyList<TextChange> Take()
     {
-        try
-        {
-            return ReadFiles(_paths);
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException(denied.Message, denied);
-        }
+        // Where one cannot be read, what the others had is kept for the next call.
+        foreach (var path in _paths)
+            _taken.AddRange(path.Take());
+        var changes = _taken.ToArray();
+        _taken.Clear();
+        return changes;
     }
 
     public async Task RunAsync(CancellationToken stop)
     {
         while (true)
         {
-            await _touched.WaitAsync(s_pollInterval, stop).ConfigureAwait(false);
+            if (!await _touched.WaitAsync(s_pollInterval, stop).ConfigureAwait(false))
+            {
+                foreach (var path in _paths)
+                    path.LookEverywhere();
+            }
             while (await _touched.WaitAsync(Quiet, stop).ConfigureAwait(false)) { }
             Changed?.Invoke();
         }
@@ -62,46 +63,18 @@ public sealed class DirectoryTexts : ITextSource
 
     public void Dispose()
     {
-        foreach (var watcher in _watchers)
-            watcher.Dispose();
+        foreach (var path in _paths)
+            path.Dispose();
         _touched.Dispose();
     }
 
     /// <summary>Texts by the path that messages name: as the user gave it, with what follows inside a directory.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> ReadFiles(IReadOnlyList<string> paths)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in paths)
-        {
-            if (File.Exists(path))
-            {
-                texts[path] = File.ReadAllText(path);
-                continue;
-            }
-            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
-            {
-                if (Path.GetExtension(file) is ".yaml" or ".yml" or ".json" && !Path.GetFileName(file).StartsWith('.'))
-                    texts[file] = File.ReadAllText(file);
-            }
-        }
+        foreach (var file in paths.SelectMany(ConfigFiles.Find))
+            texts[file.Name] = File.ReadAllText(file.Name);
         return texts;
-    }
-
-    private FileSystemWatcher Watch(string path)
-    {
-        var full = Path.GetFullPath(path);
-        var isDirectory = Directory.Exists(full);
-        var watcher = new FileSystemWatcher(isDirectory ? full : Path.GetDirectoryName(full)!)
-        {
-            IncludeSubdirectories = isDirectory,
-            NotifyFilter =
-                NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
-        };
-        watcher.Changed += (_, _) => _touched.Release();
-        watcher.Created += (_, _) => _touched.Release();
-        watcher.Deleted += (_, _) => _touched.Release();
-        watcher.Renamed += (_, _) => _touched.Release();
-        watcher.Error += (_, _) => _touched.Release();
-        return watcher;
     }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Decoding;
+
 namespace Lateen.Config.Sources;
 
 /// <summary>Where texts of configuration come from: files, a store. Follows what becomes of them.</summary>
@@ -10,10 +12,15 @@ public interface ITextSource : IDisposable
     /// <summary>Comes back once there is something to read.</summary>
     Task StartAsync(CancellationToken stop);
 
-    /// <summary>All texts as they are now, by the names that messages have for them.</summary>
-    /// <exception cref="IOException">They cannot be read now; what was read before holds.</exception>
-    IReadOnlyDictionary<string, string> Read();
+    /// <summary>What became of texts since the last call, each read once; the first time all there are. One caller at a time.</summary>
+    /// <exception cref="IOException">They cannot be read now; what was read before holds, and the next call has what this one had.</exception>
+    IReadOnlyList<TextChange> Take();
 
     /// <summary>Follows changes until cancelled.</summary>
     Task RunAsync(CancellationToken stop);
 }
+
+/// <summary>A text that is new, or says something else, or is gone.</summary>
+/// <param name="Name">As messages have it.</param>
+/// <param name="Read">What it says; null when it is gone.</param>
+public readonly record struct TextChange(string Name, DecodedText? Read);

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
-using System.Text.Json.Nodes;
-using Lateen.Config.Objects;
-using Lateen.Config.Schemas;
+using Lateen.Config.Decoding;
 using Lateen.Config.Stores;
 
 namespace Lateen.Config.Sources;
 
 /// <summary>
-/// The objects of a store, each a text: lists them, then watches. What only says how an object fares (its status, who owns what of it) is
-/// left out, so that writing it changes nothing here.
+/// The objects of a store, each a text: lists them page by page, then watches. What only says how an object fares (its status, who owns what of it)
+/// is left out, so that writing it changes nothing here.
 /// </summary>
 public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextSource
 {
     /// <summary>In front of an object's key in the names of its text.</summary>
     public const string Prefix = "store:";
 
+    /// <summary>Objects that are in memory undecoded while everything is listed.</summary>
+    private const int PageSize = 1_000;
+
     /// <summary>A store that is away is asked again after this.</summary>
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+    /// <summary>The revision of each object that was read.</summary>
+    private readonly Dictionary<ObjectKey, long> _known = [];
+
+    private Dictionary<ObjectKey, TextChange> _pending = [];
+
+    /// <summary>The watch goes on behind this.</summary>
     private long _revision;
 
-    /// <summary>The watch goes on behind this; 0 where everything must be listed again.</summary>
     private bool _mustList = true;
 
     public event Action? Changed;
@@ -38,10 +43,14 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Read()
+    public IReadOnlyList<TextChange> Take()
     {
         lock (_gate)
-            return new Dictionary<string, string>(_texts, StringComparer.Ordinal);
+        {
+            var changes = _pending;
+            _pending = [];
+            return [.. changes.Values];
+        }
     }
 
     public async Task RunAsync(CancellationToken stop)
@@ -52,14 +61,31 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
 
     public void Dispose() { }
 
+    /// <summary>All pages are of one moment. Objects that are as they were are not read again.</summary>
     private async Task ListAsync(CancellationToken stop)
     {
-        var page = await store.ListAsync(ObjectScope.Everything, stop: stop).ConfigureAwait(false);
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var stored in page.Objects.Where(static stored => IsRead(stored.Key)))
-            texts[NameOf(stored.Key)] = TextOf(stored);
-        lock (_gate)
-            _texts = texts;
+        var seen = new HashSet<ObjectKey>();
+        var fresh = new List<(StoredObject Stored, DecodedText Read)>();
+        ObjectPage? page = null;
+        do
+        {
+            page = await store
+                .ListAsync(ObjectScope.Everything, PageSize, page?.Continue, page?.Revision ?? 0, stop)
+                .ConfigureAwait(false);
+            var listed = page.Objects.Where(static stored => IsRead(stored.Key)).ToArray();
+            seen.UnionWith(listed.Select(static stored => stored.Key));
+            fresh.AddRange(
+                ParallelReading.Read(
+                    [.. listed.Where(stored => _known.GetValueOrDefault(stored.Key) != stored.Revision)],
+                    // The content is not held on to: only what it says.
+                    static stored => (stored with { Content = default }, Decode(stored))
+                )
+            );
+        } while (page.Continue is not null);
+        foreach (var gone in _known.Keys.Where(key => !seen.Contains(key)).ToArray())
+            Forget(gone);
+        foreach (var (stored, read) in fresh)
+            Put(stored, read);
         _revision = page.Revision;
         _mustList = false;
         Changed?.Invoke();
@@ -69,29 +95,29 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
     {
         await foreach (var change in store.WatchAsync(ObjectScope.Everything, _revision, stop).ConfigureAwait(false))
         {
-            var isNews = Take(change);
             _revision = change.Object.Revision;
-            if (isNews)
-                Changed?.Invoke();
+            if (!IsRead(change.Object.Key))
+                continue;
+            if (change.Kind == ChangeKind.Deleted)
+                Forget(change.Object.Key);
+            else
+                Put(change.Object, Decode(change.Object));
+            Changed?.Invoke();
         }
     }
 
-    /// <returns>Whether it changes what anybody reads.</returns>
-    private bool Take(ObjectChange change)
+    private void Put(StoredObject stored, DecodedText read)
     {
-        if (!IsRead(change.Object.Key))
-            return false;
-        var name = NameOf(change.Object.Key);
+        _known[stored.Key] = stored.Revision;
         lock (_gate)
-        {
-            if (change.Kind == ChangeKind.Deleted)
-                return _texts.Remove(name);
-            var text = TextOf(change.Object);
-            if (_texts.TryGetValue(name, out var known) && known == text)
-                return false;
-            _texts[name] = text;
-            return true;
-        }
+            _pending[stored.Key] = new TextChange(NameOf(stored.Key), read);
+    }
+
+    private void Forget(ObjectKey key)
+    {
+        _known.Remove(key);
+        lock (_gate)
+            _pending[key] = new TextChange(NameOf(key), null);
     }
 
     /// <returns>Whether it was done.</returns>
@@ -122,14 +148,6 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
 
     private static string NameOf(in ObjectKey key) => $"{Prefix}{key}";
 
-    private static string TextOf(StoredObject stored)
-    {
-        if (JsonNode.Parse(stored.Content.Span) is not JsonObject item)
-            return Encoding.UTF8.GetString(stored.Content.Span);
-        (item["metadata"] as JsonObject)?.Remove("managedFields");
-        // Where the whole document is the kind's, its status is something that the mesh may read, as a pod's.
-        if (item.Text("kind") is { } kind && KindCatalogue.Find(stored.Key.Group, kind) is { IsWhole: false })
-            item.Remove("status");
-        return item.ToJsonString();
-    }
+    private static DecodedText Decode(StoredObject stored) =>
+        ResourceDecoder.DecodeStored(NameOf(stored.Key), stored.Content.Span);
 }

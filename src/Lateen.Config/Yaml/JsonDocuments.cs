@@ -13,16 +13,16 @@ internal ref struct JsonDocuments
 {
     private static readonly JsonReaderOptions s_options = new() { MaxDepth = 64, AllowMultipleValues = true };
 
-    private readonly string _source;
+    private readonly SourceLocation _start;
     private readonly ReadOnlySpan<byte> _text;
     private Utf8JsonReader _reader;
     private int _line;
     private int _lineStart;
     private int _seen;
 
-    private JsonDocuments(string source, ReadOnlySpan<byte> text)
+    private JsonDocuments(SourceLocation start, ReadOnlySpan<byte> text)
     {
-        _source = source;
+        _start = start;
         _text = text;
         _reader = new Utf8JsonReader(text, s_options);
         _line = 1;
@@ -35,7 +35,20 @@ internal ref struct JsonDocuments
             return null;
         try
         {
-            return new JsonDocuments(source, Encoding.UTF8.GetBytes(text)).ReadAll();
+            return new JsonDocuments(new SourceLocation(source, 1, 1), Encoding.UTF8.GetBytes(text)).ReadAll();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The documents of a text that has no lines for anybody: all of it is at one place. Null when it is not JSON.</summary>
+    public static IReadOnlyList<YamlNode>? TryRead(SourceLocation at, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return new JsonDocuments(at, text).ReadAll();
         }
         catch (JsonException)
         {
@@ -85,6 +98,8 @@ internal ref struct JsonDocuments
     /// <summary>Where the token stands. Tokens come in order, so lines are counted on the way; columns count characters.</summary>
     private SourceLocation Place()
     {
+        if (_start.Line == 0)
+            return _start;
         var at = (int)_reader.TokenStartIndex;
         for (; _seen < at; _seen++)
         {
@@ -93,6 +108,6 @@ internal ref struct JsonDocuments
             _line++;
             _lineStart = _seen + 1;
         }
-        return new SourceLocation(_source, _line, Encoding.UTF8.GetCharCount(_text[_lineStart..at]) + 1);
+        return new SourceLocation(_start.Source, _line, Encoding.UTF8.GetCharCount(_text[_lineStart..at]) + 1);
     }
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
+using Lateen.Config.Kinds.Networking;
+using Lateen.Core;
+
+namespace Lateen.Config.Analysis;
+
+/// <summary>
+/// Who defines what and who refers to it, kept up with every change, so that only those resources are checked again whose references came or went.
+/// Used by one thread.
+/// </summary>
+internal sealed class ReferenceGraph
+{
+    /// <summary>How many resources define it.</summary>
+    private readonly Dictionary<Reference, int> _defined = [];
+
+    private readonly Dictionary<Reference, HashSet<ConfigKey>> _users = [];
+
+    /// <summary>VirtualServices of a host in the mesh, the one that wins first.</summary>
+    private readonly Dictionary<string, SortedSet<ConfigResource>> _claims = new(StringComparer.Ordinal);
+
+    private HashSet<ConfigKey> _stale = [];
+
+    /// <summary>Takes a resource out and puts another one in its place; either may be null.</summary>
+    public void Replace(ConfigResource? before, ConfigResource? after)
+    {
+        // What both define does not go in between.
+        foreach (var reference in after is null ? [] : Reference.DefinedBy(after))
+            Define(reference);
+        foreach (var reference in before is null ? [] : Reference.DefinedBy(before))
+            Withdraw(reference);
+        if (before is ConfigResource<VirtualService> old)
+            Remove(old);
+        if (after is ConfigResource<VirtualService> service)
+            Add(service);
+    }
+
+    /// <summary>VirtualServices whose problems may be others than before. Those that are gone are among them.</summary>
+    public IReadOnlyCollection<ConfigKey> TakeStale()
+    {
+        var stale = _stale;
+        _stale = [];
+        return stale;
+    }
+
+    /// <summary>What is wrong with a resource's references. An error keeps it out of force.</summary>
+    public IReadOnlyList<Problem> ProblemsOf(ConfigResource resource)
+    {
+        if (resource is not ConfigResource<VirtualService> service)
+            return [];
+        var problems = new List<Problem>();
+        foreach (var (reference, missing) in RouteReferences.Of(service))
+        {
+            if (!_defined.ContainsKey(reference))
+                problems.Add(missing());
+        }
+        foreach (var host in RouteReferences.HostsOf(service))
+        {
+            if (_claims[host].Min is { } winner && winner.Key != service.Key)
+                problems.Add(
+                    ProblemCatalogue.HostTaken(service.At, service.Key.ToString(), host, winner.Key.ToString())
+                );
+        }
+        return problems;
+    }
+
+    private void Define(Reference reference)
+    {
+        if (++CollectionsMarshal.GetValueRefOrAddDefault(_defined, reference, out _) == 1)
+            _stale.UnionWith(UsersOf(reference));
+    }
+
+    private void Withdraw(Reference reference)
+    {
+        if (--CollectionsMarshal.GetValueRefOrAddDefault(_defined, reference, out _) > 0)
+            return;
+        _defined.Remove(reference);
+        _stale.UnionWith(UsersOf(reference));
+    }
+
+    private IEnumerable<ConfigKey> UsersOf(Reference reference) =>
+        _users.TryGetValue(reference, out var users) ? users : [];
+
+    private void Add(ConfigResource<VirtualService> service)
+    {
+        _stale.Add(service.Key);
+        foreach (var (reference, _) in RouteReferences.Of(service))
+        {
+            if (!_users.TryGetValue(reference, out var users))
+                _users[reference] = users = [];
+            users.Add(service.Key);
+        }
+        foreach (var host in RouteReferences.HostsOf(service))
+        {
+            if (!_claims.TryGetValue(host, out var claims))
+                _claims[host] = claims = new SortedSet<ConfigResource>(ResourceOrder.Instance);
+            if (claims.Add(service) && ReferenceEquals(claims.Min, service))
+                LoseTo(service, claims);
+        }
+    }
+
+    private void Remove(ConfigResource<VirtualService> service)
+    {
+        _stale.Add(service.Key);
+        foreach (var (reference, _) in RouteReferences.Of(service))
+        {
+            if (_users.TryGetValue(reference, out var users) && users.Remove(service.Key) && users.Count == 0)
+                _users.Remove(reference);
+        }
+        foreach (var host in RouteReferences.HostsOf(service))
+        {
+            if (!_claims.TryGetValue(host, out var claims))
+                continue;
+            if (ReferenceEquals(claims.Min, service))
+                LoseTo(service, claims);
+            claims.Remove(service);
+            if (claims.Count == 0)
+                _claims.Remove(host);
+        }
+    }
+
+    /// <summary>Who wins a host changes: all others are told another name, or nothing any more.</summary>
+    private void LoseTo(ConfigResource winner, SortedSet<ConfigResource> claims)
+    {
+        foreach (var claim in claims)
+        {
+            if (!ReferenceEquals(claim, winner))
+                _stale.Add(claim.Key);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Lateen.Config.Sources;
+
+/// <summary>Files before stores, then by name: of two that define the same, the first one counts.</summary>
+internal sealed class TextOrder : IComparer<string>
+{
+    public static TextOrder Instance { get; } = new();
+
+    public int Compare(string? x, string? y)
+    {
+        var order = IsOfStore(x).CompareTo(IsOfStore(y));
+        return order != 0 ? order : string.CompareOrdinal(x, y);
+    }
+
+    private static bool IsOfStore(string? name) =>
+        name?.StartsWith(StoreTexts.Prefix, StringComparison.Ordinal) == true;
+}
