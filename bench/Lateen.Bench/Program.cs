@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
 using Lateen.Bench;
+using Lateen.Bench.Config;
 using Lateen.Bench.Tcp;
 using Lateen.Bench.Tls;
 
@@ -15,14 +16,19 @@ using Lateen.Bench.Tls;
     ("tcp", static (binary, directory) => new TcpBench(binary, directory).RunAsync()),
     ("memory", static (binary, directory) => new MemoryBench(binary, directory).RunAsync()),
     ("startup", static (binary, directory) => new StartupBench(binary, directory).RunAsync()),
+    ("config", static (_, directory) => new ConfigBench(directory).RunAsync()),
 ];
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is [ConfigLoad.Verb, var kind, var path])
+    return await ConfigLoad.RunAsync(kind, path);
 var known = string.Join('|', benches.Select(static bench => bench.Name));
-if (args.Length == 0 || !File.Exists(args[0]))
+
+// Configuration alone needs no proxy.
+if (args.Length == 0 || (!File.Exists(args[0]) && args is not [_, "config"]))
 {
     Console.Error.WriteLine($"usage: Lateen.Bench PROXY-BINARY [{known}]...");
     return 64;
 }
-CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var chosen = args.Length > 1 ? args[1..] : benches.Select(static bench => bench.Name).ToArray();
 if (chosen.Except(benches.Select(static bench => bench.Name)).FirstOrDefault() is { } unknown)
 {

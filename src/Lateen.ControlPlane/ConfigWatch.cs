@@ -12,7 +12,6 @@ namespace Lateen.ControlPlane;
 /// <summary>Follows the configuration: every change goes, debounced, into the mesh and to the proxies.</summary>
 internal sealed partial class ConfigWatch : BackgroundService
 {
-    private readonly ConfigSource _source;
     private readonly MeshState _mesh;
     private readonly ProxyRegistry _proxies;
     private readonly ILogger _log;
@@ -32,17 +31,19 @@ internal sealed partial class ConfigWatch : BackgroundService
         _proxies = proxies;
         _time = time;
         _log = log;
-        _source = new ConfigSource([.. SourcesOf(options)]);
+        Source = new ConfigSource([.. SourcesOf(options)]);
         _debouncer = new Debouncer(Push, time, options.DebounceQuiet, options.DebounceMax);
-        _source.Changed += OnChanged;
+        Source.Changed += OnChanged;
         if (options.ConfigPaths.Count == 0 && options.Store is null)
             LogNoPaths();
     }
 
+    public ConfigSource Source { get; }
+
     /// <summary>Takes the configuration in before the ports open: no proxy is served before.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _source.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Source.StartAsync(cancellationToken).ConfigureAwait(false);
         Push(_time.GetTimestamp());
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -50,11 +51,11 @@ internal sealed partial class ConfigWatch : BackgroundService
     public override void Dispose()
     {
         _debouncer.Dispose();
-        _source.Dispose();
+        Source.Dispose();
         base.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _source.RunAsync(stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Source.RunAsync(stoppingToken);
 
     private IEnumerable<ITextSource> SourcesOf(ControlPlaneOptions options)
     {
@@ -83,7 +84,7 @@ internal sealed partial class ConfigWatch : BackgroundService
         // A timer's turns could overlap; the mesh is built by one at a time.
         lock (_gate)
         {
-            var config = _source.Current;
+            var config = Source.Current;
             if (config.Revision == _mesh.Config.Revision || !_mesh.Update(config))
                 return;
         }

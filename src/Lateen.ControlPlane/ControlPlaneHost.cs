@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
 using System.Security.Cryptography;
+using Lateen.Config.Sources;
 using Lateen.ControlPlane.Debug;
 using Lateen.ControlPlane.Logging;
 using Lateen.ControlPlane.ResourceApi;
@@ -75,6 +76,9 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
                 logging
             );
     }
+
+    /// <summary>The configuration that it follows.</summary>
+    public ConfigSource Config => _app.Services.GetRequiredService<ConfigWatch>().Source;
 
     public MeshState Mesh => _app.Services.GetRequiredService<MeshState>();
 

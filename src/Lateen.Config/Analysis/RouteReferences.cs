@@ -59,8 +59,7 @@ internal static class RouteReferences
             if (subset.Length > 0)
                 yield return (
                     Reference.OfSubset(host, subset),
-                    () =>
-                        ProblemCatalogue.UnknownSubset(service.At, Subject(service), Field("subset"), subset, host)
+                    () => ProblemCatalogue.UnknownSubset(service.At, Subject(service), Field("subset"), subset, host)
                 );
 
             string Field(string name) => $"spec.{rule}.route[{index}].destination.{name}";

@@ -60,12 +60,7 @@ public static class ResourceDecoder
         {
             Entries = bare
                 .Entries.Select(entry =>
-                    entry.Key.Value == "metadata"
-                        ? entry with
-                        {
-                            Value = Without(metadata, ["managedFields"]),
-                        }
-                        : entry
+                    entry.Key.Value == "metadata" ? entry with { Value = Without(metadata, ["managedFields"]) } : entry
                 )
                 .ToArray(),
         };

@@ -25,7 +25,9 @@ public sealed class ConfigAssembler
     /// <summary>Takes the whole set of texts, by their names.</summary>
     public ConfigSnapshot Assemble(IReadOnlyDictionary<string, string> texts)
     {
-        var gone = _texts.Keys.Where(name => !texts.ContainsKey(name)).Select(static name => new TextChange(name, null));
+        var gone = _texts
+            .Keys.Where(name => !texts.ContainsKey(name))
+            .Select(static name => new TextChange(name, null));
         var read = texts.Select(static text => new TextChange(text.Key, ResourceDecoder.Decode(text.Key, text.Value)));
         Apply([.. gone, .. read]);
         return Current;

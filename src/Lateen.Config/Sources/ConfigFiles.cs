@@ -11,7 +11,7 @@ internal static class ConfigFiles
     {
         RecurseSubdirectories = true,
         IgnoreInaccessible = false,
-        AttributesToSkip = 0,
+        AttributesToSkip = FileAttributes.None,
     };
 
     /// <summary>The file itself, or every file of a directory and its folders that is one of configuration.</summary>

@@ -10,11 +10,15 @@ namespace Lateen.Config.Sources;
 /// </summary>
 internal sealed class ProblemLedger
 {
-    private ImmutableSortedDictionary<string, IReadOnlyList<Problem>> _ofTexts =
-        ImmutableSortedDictionary<string, IReadOnlyList<Problem>>.Empty.WithComparers(TextOrder.Instance);
+    private ImmutableSortedDictionary<string, IReadOnlyList<Problem>> _ofTexts = ImmutableSortedDictionary<
+        string,
+        IReadOnlyList<Problem>
+    >.Empty.WithComparers(TextOrder.Instance);
 
-    private ImmutableSortedDictionary<ConfigResource, IReadOnlyList<Problem>> _ofResources =
-        ImmutableSortedDictionary<ConfigResource, IReadOnlyList<Problem>>.Empty.WithComparers(ResourceOrder.Instance);
+    private ImmutableSortedDictionary<ConfigResource, IReadOnlyList<Problem>> _ofResources = ImmutableSortedDictionary<
+        ConfigResource,
+        IReadOnlyList<Problem>
+    >.Empty.WithComparers(ResourceOrder.Instance);
 
     private List<Problem> _fresh = [];
 

@@ -78,7 +78,8 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
                 ParallelReading.Read(
                     [.. listed.Where(stored => _known.GetValueOrDefault(stored.Key) != stored.Revision)],
                     // The content is not held on to: only what it says.
-                    static stored => (stored with { Content = default }, Decode(stored))
+                    static stored =>
+                        (stored with { Content = default }, Decode(stored))
                 )
             );
         } while (page.Continue is not null);

@@ -144,9 +144,7 @@ internal sealed class WatchedPath : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // Only this one: its last good content stays in force, and it is tried again.
-            var unreadable = DecodedText.Broken(
-                ProblemCatalogue.Unreadable(new SourceLocation(name), failure.Message)
-            );
+            var unreadable = DecodedText.Broken(ProblemCatalogue.Unreadable(new SourceLocation(name), failure.Message));
             return (new TextChange(name, unreadable), default);
         }
     }

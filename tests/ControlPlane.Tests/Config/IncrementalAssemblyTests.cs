@@ -38,7 +38,9 @@ public class IncrementalAssemblyTests
                     else
                         texts[name] = text;
                 }
-                var read = texts.Select(static text => (text.Key, ResourceDecoder.Decode(text.Key, text.Value))).ToList();
+                var read = texts
+                    .Select(static text => (text.Key, ResourceDecoder.Decode(text.Key, text.Value)))
+                    .ToList();
                 whole.Take(read);
                 var at = $"seed {seed}, step {step}";
                 AssertSame(whole.Resources, assembler.Current, at);
@@ -78,7 +80,10 @@ public class IncrementalAssemblyTests
         Assert.Equal(new AssemblyWork((2 * Pairs) + 1, (2 * Pairs) + 1, Pairs + 1), source.Work);
         Assert.Equal(TimeSpan.FromSeconds(2), RouteOf(after, 500).Spec.Http[0].Timeout);
         Assert.Equal(2 * Pairs, after.Resources.Count);
-        Assert.Equal((2 * Pairs) - 1, before.Resources.Intersect(after.Resources, ReferenceEqualityComparer.Instance).Count());
+        Assert.Equal(
+            (2 * Pairs) - 1,
+            before.Resources.Intersect(after.Resources, ReferenceEqualityComparer.Instance).Count()
+        );
 
         // Its host goes: whoever routes there is looked at again, and nobody else.
         await store.DeleteAsync(Key("serviceentries", 500), null, stop.Token);
@@ -116,7 +121,10 @@ public class IncrementalAssemblyTests
     }
 
     private static string Lines(IEnumerable<ConfigResource> resources) =>
-        string.Join('\n', resources.Select(static resource => $"{resource.Key} {resource.At} {resource.Metadata.Labels["text"]}"));
+        string.Join(
+            '\n',
+            resources.Select(static resource => $"{resource.Key} {resource.At} {resource.Metadata.Labels["text"]}")
+        );
 
     private static string Lines(IEnumerable<Problem> problems) =>
         string.Join('\n', problems.Select(static problem => $"{problem}").Order(StringComparer.Ordinal));
@@ -153,8 +161,7 @@ public class IncrementalAssemblyTests
     {
         public static TextNames Instance { get; } = new();
 
-        public int Compare(string? x, string? y) =>
-            string.CompareOrdinal(InOrder(x!), InOrder(y!));
+        public int Compare(string? x, string? y) => string.CompareOrdinal(InOrder(x!), InOrder(y!));
 
         private static string InOrder(string name) =>
             name.StartsWith(StoreTexts.Prefix, StringComparison.Ordinal) ? "2" + name : "1" + name;

@@ -37,9 +37,24 @@ internal sealed class RandomChanges(int seed, bool withFaults)
         _random.Next(8) switch
         {
             0 => Resource("v1", "Service", Name(), "ports: [{name: http, port: 80}]"),
-            1 => Resource(Networking, "ServiceEntry", Name(), $"hosts: [{Host()}], ports: [{{name: http, number: 80, protocol: HTTP}}], resolution: DNS"),
-            2 => Resource(Networking, "DestinationRule", Name(), $"host: {Host()}, subsets: [{{name: {Pick("v1", "v2")}}}]"),
-            3 => Resource(Networking, "Gateway", Name(), "selector: {a: b}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]"),
+            1 => Resource(
+                Networking,
+                "ServiceEntry",
+                Name(),
+                $"hosts: [{Host()}], ports: [{{name: http, number: 80, protocol: HTTP}}], resolution: DNS"
+            ),
+            2 => Resource(
+                Networking,
+                "DestinationRule",
+                Name(),
+                $"host: {Host()}, subsets: [{{name: {Pick("v1", "v2")}}}]"
+            ),
+            3 => Resource(
+                Networking,
+                "Gateway",
+                Name(),
+                "selector: {a: b}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]"
+            ),
             _ => Resource(
                 Networking,
                 "VirtualService",
@@ -52,15 +67,19 @@ internal sealed class RandomChanges(int seed, bool withFaults)
 
     private string Resource(string version, string kind, string name, string spec)
     {
-        var age = Pick("", ", creationTimestamp: '2026-01-01T00:00:00Z'", ", creationTimestamp: '2025-01-01T00:00:00Z'");
+        var age = Pick(
+            "",
+            ", creationTimestamp: '2026-01-01T00:00:00Z'",
+            ", creationTimestamp: '2025-01-01T00:00:00Z'"
+        );
         if (Fails(10))
             spec += ", nobodyKnows: 1";
         return $"{{apiVersion: {version}, kind: {kind}, metadata: {{name: {name}, namespace: {Pick("default", "shop")}, labels: {{text: n{++_written}}}{age}}}, spec: {{{spec}}}}}";
     }
 
-    private string Name() => Pick("x", "y");
+    private string Name() => Pick("x", "z");
 
-    private string Host() => Pick("x", "y.shop.svc.cluster.local", "a.example.com");
+    private string Host() => Pick("x", "z.shop.svc.cluster.local", "a.example.com");
 
     private bool Fails(int oneIn) => withFaults && _random.Next(oneIn) == 0;
 

@@ -31,11 +31,7 @@ internal sealed class WholeAssembler
             {
                 if (!next.TryAdd(resource.Key, (name, resource)))
                     Problems.Add(
-                        ProblemCatalogue.Duplicate(
-                            resource.At,
-                            resource.Key.ToString(),
-                            next[resource.Key].Resource.At
-                        )
+                        ProblemCatalogue.Duplicate(resource.At, resource.Key.ToString(), next[resource.Key].Resource.At)
                     );
             }
             foreach (var key in read.Refused)
@@ -72,7 +68,9 @@ internal sealed class WholeAssembler
             .Select(static service => HostNames.OfService(service.Name, service.Namespace))
             .Concat(all.OfType<ConfigResource<ServiceEntry>>().SelectMany(static entry => entry.Spec.Hosts))
             .ToHashSet();
-        var gateways = all.OfType<ConfigResource<Gateway>>().Select(static one => $"{one.Namespace}/{one.Name}").ToHashSet();
+        var gateways = all.OfType<ConfigResource<Gateway>>()
+            .Select(static one => $"{one.Namespace}/{one.Name}")
+            .ToHashSet();
         var subsets = all.OfType<ConfigResource<DestinationRule>>()
             .SelectMany(static rule =>
                 rule.Spec.Subsets.Select(subset => (HostNames.Resolve(rule.Spec.Host, rule.Namespace), subset.Name))

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
+using Lateen.Config;
+using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Stores;
+using Lateen.ControlPlane;
+using Lateen.Mesh;
+using Lateen.Stores.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Lateen.Bench.Config;
+
+/// <summary>The measured process: a whole control plane that loads what is at a path, and then follows changes there.</summary>
+internal sealed class ConfigLoad
+{
+    public const string Verb = "config-load";
+    public const string Files = "files";
+    public const string Store = "sqlite";
+
+    private const int Changes = 50;
+
+    /// <summary>What <c>Must show</c> asks for: seconds, MB, milliseconds.</summary>
+    private const int MostSeconds = 10;
+    private const int MostMegabytes = 600;
+    private const int MostMilliseconds = 20;
+
+    private readonly string _kind;
+    private readonly ControlPlaneHost _host;
+    private readonly Func<int, int, Task> _write;
+    private TaskCompletionSource<long> _changed = new();
+    private int _route;
+    private int _seconds;
+
+    private ConfigLoad(string kind, ControlPlaneHost host, Func<int, int, Task> write)
+    {
+        _kind = kind;
+        _host = host;
+        _write = write;
+        host.Config.Changed += (snapshot, _) => OnChanged(snapshot);
+    }
+
+    public static async Task<int> RunAsync(string kind, string path)
+    {
+        using var store = kind == Store ? SqliteStore.Open(path) : null;
+        await using var host = new ControlPlaneHost(
+            new ControlPlaneOptions
+            {
+                ConfigPaths = store is null ? [path] : [],
+                Store = store,
+                XdsPort = 0,
+                MonitoringPort = 0,
+                DebugPort = null,
+            },
+            TimeProvider.System,
+            static logging => logging.SetMinimumLevel(LogLevel.Error)
+        );
+        var bench = new ConfigLoad(
+            kind,
+            host,
+            (i, seconds) =>
+                store is null
+                    ? File.WriteAllTextAsync(GeneratedConfig.RouteFile(path, i), GeneratedConfig.Route(i, seconds))
+                    : WriteAsync(store, i, seconds)
+        );
+        await bench.LoadAsync();
+        await bench.ChangeAsync();
+        await host.StopAsync();
+        return 0;
+    }
+
+    private async Task LoadAsync()
+    {
+        await _host.StartAsync(CancellationToken.None);
+        using var process = Process.GetCurrentProcess();
+        var time = TimeProvider.System.GetUtcNow().UtcDateTime - process.StartTime.ToUniversalTime();
+        var config = _host.Mesh.Config;
+        var loaded = config.Resources.Count;
+        if (loaded != 2 * GeneratedConfig.Pairs || config.Problems.Count > 0)
+            throw new InvalidOperationException(
+                $"{loaded} objects are in force, with {config.Problems.Count} problems: {(config.Problems.Count > 0 ? config.Problems[0] : "")}"
+            );
+        Console.WriteLine(
+            $"bench=config source={_kind} objects={loaded} load={time.TotalSeconds:0.0} limit={MostSeconds} unit=s_from_exec"
+        );
+        Console.WriteLine(
+            $"bench=config source={_kind} peak={Megabytes("VmHWM:"):0} now={Megabytes("VmRSS:"):0} limit={MostMegabytes} unit=mb_rss"
+        );
+    }
+
+    /// <summary>One object after the other is written; each must be in force before the next one is.</summary>
+    private async Task ChangeAsync()
+    {
+        var times = new List<double>();
+        var before = _host.Config.Work;
+        for (var change = 0; change < Changes; change++)
+        {
+            _route = change * (GeneratedConfig.Pairs / Changes);
+            _seconds = 10 + change;
+            _changed = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var began = Stopwatch.GetTimestamp();
+            await _write(_route, _seconds);
+            var inForce = await _changed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            times.Add(Stopwatch.GetElapsedTime(began, inForce).TotalMilliseconds);
+        }
+        var work = _host.Config.Work;
+        // A file is left alone for a moment, since editors write in several steps.
+        var wait =
+            _kind == Files ? $" of_which_waiting={Lateen.Config.Sources.DirectoryTexts.Quiet.TotalMilliseconds:0}" : "";
+        Console.WriteLine(
+            $"bench=config source={_kind} changes={Changes} change={Report.Median(times):0.0} max={times.Max():0.0}{wait} limit={MostMilliseconds} "
+                + $"validated={work.Validated - before.Validated} merged={work.Merged - before.Merged} unit=ms_write_to_snapshot"
+        );
+        Console.WriteLine($"bench=config source={_kind} mesh={MeshTime():0.0} unit=ms_snapshot_to_mesh");
+    }
+
+    /// <summary>What follows once changes are debounced: the mesh of a snapshot, most of which was in the one before.</summary>
+    private double MeshTime()
+    {
+        var times = new List<double>();
+        var config = _host.Config.Current;
+        var mesh = _host.Mesh.Mesh;
+        for (var round = 0; round < 10; round++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), MeshConfig.Default, mesh);
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+        return Report.Median(times);
+    }
+
+    private void OnChanged(ConfigSnapshot snapshot)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var name = GeneratedConfig.RouteKey(_route).Name;
+        var route = snapshot.Of<VirtualService>().FirstOrDefault(route => route.Name == name);
+        if (route?.Spec.Http[0].Timeout == TimeSpan.FromSeconds(_seconds))
+            _changed.TrySetResult(now);
+    }
+
+    private static async Task WriteAsync(SqliteStore store, int i, int seconds)
+    {
+        var outcome = await store.PutAsync(
+            GeneratedConfig.RouteKey(i),
+            GeneratedConfig.Json(GeneratedConfig.Route(i, seconds)),
+            expected: null
+        );
+        if (outcome.Status != WriteStatus.Done)
+            throw new InvalidOperationException($"the store answers {outcome.Status}");
+    }
+
+    private static double Megabytes(string field)
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal).Trim()) / 1024.0;
+    }
+}
