@@ -73,8 +73,7 @@ public sealed class ConfigAssembler
             _texts.Remove(name);
             return true;
         }
-        // A text that breaks off may have held anything: all it held before stays.
-        _texts[name] = new TextState(read) { Held = read.IsComplete ? [] : held };
+        _texts[name] = new TextState(read);
         foreach (var resource in read.Resources)
             Claim(resource.Key, new Claim(name, resource), touched);
         foreach (var key in read.Refused)
@@ -100,6 +99,7 @@ public sealed class ConfigAssembler
     private void Choose(ResourceEntry entry, HashSet<string> texts)
     {
         var before = entry.Candidate?.Resource;
+        // A text that breaks off may have held anything: all it held before stays.
         entry.Candidate = entry.Choose() ?? (IsHeld(entry) ? entry.InForce : null);
         var now = entry.Candidate?.Resource;
         if (!ReferenceEquals(before, now))
@@ -134,6 +134,12 @@ public sealed class ConfigAssembler
         (entry.Told, entry.Problems) = (candidate, problems);
         if (candidate is null || !problems.Any(static problem => problem.Severity == Severity.Error))
             entry.InForce = entry.Candidate;
+        if (
+            entry.InForce is { } inForce
+            && !entry.IsDefinedBy(inForce.Text)
+            && _texts.TryGetValue(inForce.Text, out var text)
+        )
+            text.Hold(key);
         if (entry.IsEmpty)
             _entries.Remove(key);
         var now = entry.InForce?.Resource;

@@ -32,6 +32,8 @@ internal sealed class ResourceEntry
         _claims.Insert(index + 1, claim);
     }
 
+    public bool IsDefinedBy(string text) => _claims.Exists(claim => claim.Text == text);
+
     public void RemoveOf(string text) => _claims.RemoveAll(claim => claim.Text == text);
 
     /// <summary>

@@ -8,15 +8,16 @@ namespace Lateen.Config.Sources;
 internal sealed class TextState(DecodedText read)
 {
     private Dictionary<ConfigResource, Problem>? _duplicates;
+    private HashSet<ConfigKey>? _held;
 
     public DecodedText Read => read;
 
-    /// <summary>Resources that it had before it broke off.</summary>
-    public IReadOnlyCollection<ConfigKey> Held { get; init; } = [];
-
     /// <summary>Everything that it has a say in.</summary>
     public IEnumerable<ConfigKey> Keys() =>
-        read.Resources.Select(static resource => resource.Key).Concat(read.Refused).Concat(Held);
+        read.Resources.Select(static resource => resource.Key).Concat(read.Refused).Concat(_held ?? []);
+
+    /// <summary>A resource of it is in force that it does not have any more: it broke off, or what came after is refused.</summary>
+    public void Hold(ConfigKey key) => (_held ??= []).Add(key);
 
     /// <summary>All that is wrong with it, in the order in which it stands there.</summary>
     public IReadOnlyList<Problem> Problems() =>

@@ -20,7 +20,7 @@ public class IncrementalAssemblyTests
     [InlineData(false)]
     public void After_any_changes_resources_and_problems_are_those_of_the_whole(bool withFaults)
     {
-        for (var seed = 0; seed < 150; seed++)
+        for (var seed = 0; seed < 200; seed++)
         {
             var random = new RandomChanges(seed, withFaults);
             var assembler = new ConfigAssembler();
