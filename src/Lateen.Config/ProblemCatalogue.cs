@@ -9,6 +9,11 @@ namespace Lateen.Config;
 /// </summary>
 public static class ProblemCatalogue
 {
+    internal const string GatewayRulesHidden = "LT0305";
+    internal const string SubsetTaken = "LT0306";
+    internal const string PolicyTaken = "LT0307";
+    internal const string RuleHidden = "LT0308";
+
     public static Problem BrokenYaml(SourceLocation at, string what) =>
         new(
             "LT0101",
@@ -200,5 +205,56 @@ public static class ProblemCatalogue
             "hosts",
             $"{host} has routes in {winner} already, which is older and wins",
             "merge the two"
+        );
+
+    public static Problem RulesHidden(SourceLocation at, string subject, string field, string gateway, string winner) =>
+        new(
+            GatewayRulesHidden,
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"takes every request of the host on {gateway}, as {winner} does, which is older and wins",
+            "give the rule a match, or merge the two"
+        );
+
+    public static Problem SubsetHidden(SourceLocation at, string subject, string field, string subset, string winner) =>
+        new(
+            SubsetTaken,
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"{winner} defines the subset \"{subset}\" of the same host already, is older and wins",
+            "remove one of the two, or give it another name"
+        );
+
+    public static Problem PolicyHidden(SourceLocation at, string subject, string field, string host, string winner) =>
+        new(
+            PolicyTaken,
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"the settings for {host} are those of {winner}, which is older and wins; only subsets of the two add up",
+            "merge the two"
+        );
+
+    public static Problem RuleShadowed(
+        SourceLocation at,
+        string subject,
+        string field,
+        string host,
+        string ns,
+        string winner
+    ) =>
+        new(
+            RuleHidden,
+            Severity.Info,
+            at,
+            subject,
+            field,
+            $"clients in the namespace {ns} call {host} by {winner} alone: a client's own namespace comes first",
+            "repeat there what must hold for them too"
         );
 }

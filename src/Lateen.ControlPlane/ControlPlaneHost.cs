@@ -5,6 +5,7 @@ using Lateen.Config.Sources;
 using Lateen.ControlPlane.Debug;
 using Lateen.ControlPlane.Logging;
 using Lateen.ControlPlane.ResourceApi;
+using Lateen.ControlPlane.Statuses;
 using Lateen.Discovery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -55,6 +56,8 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
         services.AddSingleton<ISnapshotSource>(static provider => provider.GetRequiredService<MeshState>());
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConfigWatch>());
+        if (options.Store is not null)
+            services.AddHostedService<StatusWriter>();
         services.AddSingleton<DebugPages>();
         services.AddSingleton<MetricsPage>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessage);

@@ -15,13 +15,16 @@ namespace Lateen.ControlPlane;
 public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> log) : ISnapshotSource
 {
     // Lives as long as the connection, which holds the node.
-    private readonly ConditionalWeakTable<ProxyNode, XdsSnapshot> _lastGood = new();
+    private readonly ConditionalWeakTable<ProxyNode, LastGood> _lastGood = new();
     private InForce _current = new(
         ConfigSnapshot.Empty,
         new Translations(MeshBuilder.Build(ConfigSnapshot.Empty, EndpointSnapshot.Empty, settings), previous: null),
         Previous: null
     );
     private long _failures;
+
+    /// <summary>A configuration came into force. Raised by who puts it there.</summary>
+    public event Action? Updated;
 
     public MeshSnapshot Mesh => Current.Translations.Mesh;
 
@@ -44,6 +47,7 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
             foreach (var problem in mesh.Problems.Except(before.Translations.Mesh.Problems))
                 LogProblem(problem.ToString());
             LogUpdated(config.Revision, mesh.Services.Count, mesh.AllRoutes.Count);
+            Updated?.Invoke();
             return true;
         }
         // Whatever it is, it is ours, and must not take the mesh down.
@@ -58,13 +62,17 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
     /// <exception cref="RpcException">
     /// There is nothing to give: an empty answer would have the proxy drop what it has, an error has it keep that.
     /// </exception>
-    public XdsSnapshot SnapshotFor(ProxyNode node)
+    public XdsSnapshot SnapshotFor(ProxyNode node) => SnapshotFor(node, out _);
+
+    /// <inheritdoc cref="SnapshotFor(ProxyNode)"/>
+    public XdsSnapshot SnapshotFor(ProxyNode node, out long revision)
     {
         var current = Current;
+        revision = current.Config.Revision;
         try
         {
             var snapshot = current.Translations.For(node);
-            _lastGood.AddOrUpdate(node, snapshot);
+            _lastGood.AddOrUpdate(node, new LastGood(snapshot, revision));
             Warn(snapshot, current);
             return snapshot;
         }
@@ -78,7 +86,10 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
             Interlocked.Increment(ref _failures);
             LogUntranslatable(failure, node.Id);
             if (_lastGood.TryGetValue(node, out var lastGood))
-                return lastGood;
+            {
+                revision = lastGood.Revision;
+                return lastGood.Snapshot;
+            }
             throw new RpcException(
                 new Status(StatusCode.Unavailable, $"no configuration can be made for {node.Id}; the log says why")
             );
@@ -106,6 +117,8 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
 
     [LoggerMessage(LogLevel.Error, "No configuration can be made for {Node}; it keeps what it has")]
     private partial void LogUntranslatable(Exception failure, string node);
+
+    private sealed record LastGood(XdsSnapshot Snapshot, long Revision);
 
     /// <param name="Previous">Warnings of the revision before.</param>
     private sealed record InForce(ConfigSnapshot Config, Translations Translations, HashSet<string>? Previous);

@@ -54,7 +54,7 @@ internal sealed class DeltaConnection(
                     Resource_ = resource.Body,
                 }
             );
-        watch.OnSent(response.Nonce, set.Version, Now);
+        watch.OnSent(response.Nonce, set.Version, Now, difference.Names);
         await responses.WriteAsync(response).ConfigureAwait(false);
         return true;
     }

@@ -8,5 +8,6 @@ namespace Lateen.Discovery;
 public interface ISnapshotSource
 {
     /// <summary>What the proxy gets now. Called often: whoever answers keeps what it made.</summary>
-    XdsSnapshot SnapshotFor(ProxyNode node);
+    /// <param name="revision">Of the configuration that it was made of.</param>
+    XdsSnapshot SnapshotFor(ProxyNode node, out long revision);
 }

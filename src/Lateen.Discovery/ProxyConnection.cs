@@ -26,6 +26,9 @@ public abstract partial class ProxyConnection
     private readonly ProxyRegistry _registry;
     private long _nonces;
 
+    // Revision of the configuration of which the proxy was told everything; 0 before its first answer.
+    private long _pushed;
+
     // When the oldest change that is not pushed yet came; 0 when there is none.
     private long _pendingSince;
 
@@ -56,6 +59,9 @@ public abstract partial class ProxyConnection
     /// <summary>What the proxy has of each type; may be read from any thread, and be a moment old.</summary>
     public IReadOnlyList<WatchStatus> Status { get; private set; } = [];
 
+    /// <summary>How far the proxy is with the configuration; may be read from any thread, and be a moment old.</summary>
+    public ProxyProgress Progress { get; private set; } = ProxyProgress.None;
+
     /// <summary>There may be something new for the proxy, since <paramref name="changedAt"/> (a timestamp).</summary>
     public void RequestPush(long changedAt)
     {
@@ -84,6 +90,11 @@ public abstract partial class ProxyConnection
                 await HandleAsync(item).ConfigureAwait(false);
             }
             Status = _watches.Values.Select(static watch => new WatchStatus(watch)).ToList();
+            Progress = new ProxyProgress(
+                _pushed,
+                _watches.Values.SelectMany(static watch => watch.Deliveries.Open).ToList()
+            );
+            _registry.OnProgress();
         }
     }
 
@@ -133,9 +144,14 @@ public abstract partial class ProxyConnection
     /// <summary>Answers a request; clusters drag their endpoints along, since a proxy re-warms a changed cluster.</summary>
     private protected async Task AnswerAsync(TypeWatch watch, bool always)
     {
-        var snapshot = _source.SnapshotFor(Node!);
-        if (await SendAsync(watch, snapshot, always).ConfigureAwait(false) && watch.TypeUrl == TypeUrls.Cluster)
-            await SendDependentsAsync(snapshot).ConfigureAwait(false);
+        var snapshot = _source.SnapshotFor(Node!, out var revision);
+        if (_pushed == 0)
+            _pushed = revision;
+        if (
+            await SendAsync(watch, snapshot, revision, always).ConfigureAwait(false)
+            && watch.TypeUrl == TypeUrls.Cluster
+        )
+            await SendDependentsAsync(snapshot, revision).ConfigureAwait(false);
     }
 
     private protected string NextNonce(string version) =>
@@ -145,23 +161,25 @@ public abstract partial class ProxyConnection
     {
         if (Node is null)
             return;
-        var snapshot = _source.SnapshotFor(Node);
+        var snapshot = _source.SnapshotFor(Node, out var revision);
         foreach (var type in TypeUrls.PushOrder)
         {
             if (_watches.TryGetValue(type, out var watch))
-                await SendAsync(watch, snapshot, always: false).ConfigureAwait(false);
+                await SendAsync(watch, snapshot, revision, always: false).ConfigureAwait(false);
         }
+        _pushed = revision;
         _registry.Metrics.OnConverged(_time.GetElapsedTime(since));
     }
 
-    private async Task SendDependentsAsync(XdsSnapshot snapshot)
+    private async Task SendDependentsAsync(XdsSnapshot snapshot, long revision)
     {
         if (_watches.TryGetValue(TypeUrls.Endpoints, out var endpoints))
-            await SendAsync(endpoints, snapshot, always: false).ConfigureAwait(false);
+            await SendAsync(endpoints, snapshot, revision, always: false).ConfigureAwait(false);
     }
 
-    private async Task<bool> SendAsync(TypeWatch watch, XdsSnapshot snapshot, bool always)
+    private async Task<bool> SendAsync(TypeWatch watch, XdsSnapshot snapshot, long revision, bool always)
     {
+        watch.Revision = revision;
         var sent = await WriteAsync(watch, snapshot.Of(watch.TypeUrl), always).ConfigureAwait(false);
         if (sent)
             _registry.Metrics.OnPush(watch.TypeUrl);

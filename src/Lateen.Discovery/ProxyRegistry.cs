@@ -17,6 +17,9 @@ public sealed class ProxyRegistry
             .ThenBy(static connection => connection.ConnectedAt)
             .ToList();
 
+    /// <summary>A proxy came, went, or answered. Raised by any thread.</summary>
+    public event Action? Progressed;
+
     /// <summary>Tells every proxy that there may be something new for it.</summary>
     /// <param name="changedAt">When that came about: a timestamp of the clock that the connections have.</param>
     public void PushAll(long changedAt)
@@ -27,5 +30,11 @@ public sealed class ProxyRegistry
 
     internal void Add(ProxyConnection connection) => _connections[connection] = true;
 
-    internal void Remove(ProxyConnection connection) => _connections.TryRemove(connection, out _);
+    internal void Remove(ProxyConnection connection)
+    {
+        if (_connections.TryRemove(connection, out _))
+            OnProgress();
+    }
+
+    internal void OnProgress() => Progressed?.Invoke();
 }

@@ -45,7 +45,12 @@ internal sealed class SotwConnection(
             Nonce = NextNonce(set.Version),
             Resources = { resources.Select(static resource => resource.Body) },
         };
-        watch.OnSent(response.Nonce, set.Version, Now);
+        watch.OnSent(
+            response.Nonce,
+            set.Version,
+            Now,
+            resources.Select(static resource => resource.Name).Concat(difference.Removed)
+        );
         await responses.WriteAsync(response).ConfigureAwait(false);
         return true;
     }

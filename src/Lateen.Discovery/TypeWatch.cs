@@ -19,6 +19,12 @@ internal sealed class TypeWatch(string typeUrl)
 
     public string TypeUrl => typeUrl;
 
+    /// <summary>What the proxy was sent and did not acknowledge, by the revisions of the configuration that it came of.</summary>
+    public Deliveries Deliveries { get; } = new(typeUrl);
+
+    /// <summary>Of the configuration that is sent next.</summary>
+    public long Revision { get; set; }
+
     public bool IsWildcard { get; set; }
 
     public IReadOnlyCollection<string> Names => _names;
@@ -58,6 +64,7 @@ internal sealed class TypeWatch(string typeUrl)
         IsWildcard = isWildcard;
         _names.Clear();
         _sent.Clear();
+        Deliveries.Clear();
     }
 
     /// <summary>Adds names; returns those that are new.</summary>
@@ -92,12 +99,21 @@ internal sealed class TypeWatch(string typeUrl)
     public void OnAnswer(string nonce, string? error)
     {
         if (error is null)
+        {
             AckedNonce = nonce;
+            Deliveries.OnAcknowledged();
+        }
+        else
+        {
+            Deliveries.OnRefused(error);
+        }
         LastError = error ?? "";
     }
 
-    public void OnSent(string nonce, string version, DateTimeOffset now)
+    /// <param name="names">Of the resources that it has, or takes away.</param>
+    public void OnSent(string nonce, string version, DateTimeOffset now, IEnumerable<string> names)
     {
+        Deliveries.OnSent(Revision, names);
         Nonce = nonce;
         SentVersion = version;
         SentAt = now;
@@ -148,4 +164,6 @@ internal sealed class TypeWatch(string typeUrl)
 internal sealed record WatchDifference(IReadOnlyList<NamedResource> Changed, IReadOnlyList<string> Removed)
 {
     public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0;
+
+    public IEnumerable<string> Names => Changed.Select(static resource => resource.Name).Concat(Removed);
 }

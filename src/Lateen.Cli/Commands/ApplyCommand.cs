@@ -136,9 +136,11 @@ internal sealed class ApplyCommand
         : Same(before.Body, after.Body) ? "unchanged"
         : "configured";
 
-    /// <summary>A dry run has no new version, so that the objects themselves are compared.</summary>
+    /// <summary>
+    /// By the objects themselves: a dry run has no new version, and the mesh may have written the status in between.
+    /// </summary>
     private static bool Same(JsonObject before, JsonObject after) =>
-        JsonNode.DeepEquals(ObjectPrinter.WithoutOwners(before), ObjectPrinter.WithoutOwners(after));
+        JsonNode.DeepEquals(ObjectPrinter.WithoutState(before), ObjectPrinter.WithoutState(after));
 
     /// <summary>Each cause with its place in the file.</summary>
     public static IEnumerable<string> Tell(ResourceDocument item, ApiAnswer refused)

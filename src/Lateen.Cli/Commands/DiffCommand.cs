@@ -98,6 +98,11 @@ internal sealed class DiffCommand
             live.IsSuccess ? ObjectPrinter.WithoutOwners(live.Body) : null,
             ObjectPrinter.WithoutOwners(merged.Body)
         );
+        // Applying changes no status: where it differs, the mesh has written it in between.
+        if (before?["status"] is { } status)
+            after["status"] = status.DeepClone();
+        if (before?.Member("metadata").Text("resourceVersion") is { } version)
+            after.Part("metadata")["resourceVersion"] = version;
         if (reference.Kind is { Group: "", Name: "Secret" })
             SecretMask.Hide(before, after);
         Directory.CreateDirectory(scratch.PathOf(Live));

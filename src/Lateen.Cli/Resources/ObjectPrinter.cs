@@ -61,6 +61,15 @@ internal sealed class ObjectPrinter(OutputFormat format, TextWriter output)
         return copy;
     }
 
+    /// <summary>A copy of what its writers say: without owners, version and status.</summary>
+    public static JsonObject WithoutState(JsonObject item)
+    {
+        var copy = WithoutOwners(item);
+        (copy.Member("metadata") as JsonObject)?.Remove("resourceVersion");
+        copy.Remove("status");
+        return copy;
+    }
+
     public static string NameOf(JsonNode? item) => item.Member("metadata").Text("name") ?? "";
 
     private void WriteValue(JsonObject value)

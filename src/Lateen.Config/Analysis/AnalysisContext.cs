@@ -27,6 +27,9 @@ public sealed class AnalysisContext
 
     internal IReadOnlyList<Problem> Found => _found;
 
+    /// <summary>Tells of what Istio has no message for.</summary>
+    internal void Tell(Problem problem) => _found.Add(problem);
+
     /// <summary>Tells of a resource, by one of Istio's messages.</summary>
     /// <param name="field">Path in the resource; empty for all of it.</param>
     internal void Tell(ConfigResource resource, IstioMessage message, string field, string what, string fix) =>

@@ -15,6 +15,7 @@ public static class MeshAnalysis
         ReferenceAnalyzer.Run,
         VirtualServiceAnalyzer.Run,
         RouteOrderAnalyzer.Run,
+        ConflictAnalyzer.Run,
         DestinationRuleAnalyzer.Run,
         GatewayAnalyzer.Run,
         ServiceAnalyzer.Run,

@@ -42,6 +42,16 @@ public interface IResourceStore
         CancellationToken stop = default
     );
 
+    /// <summary>Replaces an object of which nothing but <c>status</c> differs: where that is a thing of its own (Kubernetes), only that is written.</summary>
+    /// <param name="expected">Revision that the object must have.</param>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached, and it is not known whether the write happened.</exception>
+    ValueTask<WriteOutcome> PutStatusAsync(
+        ObjectKey key,
+        ReadOnlyMemory<byte> content,
+        long expected,
+        CancellationToken stop = default
+    ) => PutAsync(key, content, expected, stop);
+
     /// <summary>Removes an object.</summary>
     /// <param name="expected">Revision that the object must have; null for any.</param>
     /// <exception cref="StoreUnavailableException">The store cannot be reached, and it is not known whether the write happened.</exception>

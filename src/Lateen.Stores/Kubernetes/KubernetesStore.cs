@@ -112,6 +112,23 @@ public sealed class KubernetesStore(KubernetesClientConfiguration configuration,
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Where the kind has no status of its own, it is a field as any other.</remarks>
+    public async ValueTask<WriteOutcome> PutStatusAsync(
+        ObjectKey key,
+        ReadOnlyMemory<byte> content,
+        long expected,
+        CancellationToken stop = default
+    )
+    {
+        var body = KubernetesObjects.ToSend(content, expected);
+        var path = $"{_paths.Object(key)}/status";
+        var answer = await _api.SendAsync(HttpMethod.Put, path, body, stop).ConfigureAwait(false);
+        return answer.Status == HttpStatusCode.NotFound
+            ? await PutAsync(key, content, expected, stop).ConfigureAwait(false)
+            : await OutcomeAsync(key, answer, stop).ConfigureAwait(false);
+    }
+
     public async ValueTask<WriteOutcome> DeleteAsync(ObjectKey key, long? expected, CancellationToken stop = default)
     {
         if (await GetAsync(key, stop).ConfigureAwait(false) is not { } current)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Envoy.Config.Core.V3;
 using Envoy.Service.Discovery.V3;
 using Google.Protobuf.Collections;
 using Grpc.Core;
@@ -6,20 +7,26 @@ using Grpc.Core;
 namespace ControlPlane.Tests.Discovery;
 
 /// <summary>A proxy that speaks the incremental variant, move by move.</summary>
-internal sealed class DeltaStream(AdsServer server) : IDisposable
+internal sealed class DeltaStream(AggregatedDiscoveryService.AggregatedDiscoveryServiceClient client) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly AsyncDuplexStreamingCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> _call =
-        server.Client.DeltaAggregatedResources();
+        client.DeltaAggregatedResources();
     private bool _introduced;
     private int _barriers;
+
+    /// <summary>As what the proxy introduces itself.</summary>
+    public Node Node { get; init; } = AdsServer.Node;
+
+    public DeltaStream(AdsServer server)
+        : this(server.Client) { }
 
     /// <summary>Sends a request; the first one introduces the proxy.</summary>
     public Task SendAsync(DeltaDiscoveryRequest request)
     {
         if (!_introduced)
-            request.Node ??= AdsServer.Node;
+            request.Node ??= Node;
         _introduced = true;
         return _call.RequestStream.WriteAsync(request);
     }

@@ -39,8 +39,12 @@ internal sealed class FakeSource : ISnapshotSource
             []
         );
 
-    public XdsSnapshot SnapshotFor(ProxyNode node)
+    /// <summary>Of what is given.</summary>
+    public long Revision { get; set; } = 1;
+
+    public XdsSnapshot SnapshotFor(ProxyNode node, out long revision)
     {
+        revision = Revision;
         Interlocked.Increment(ref _asked);
         BeforeAnswer?.Invoke();
         return _current;

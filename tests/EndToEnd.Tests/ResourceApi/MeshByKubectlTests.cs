@@ -22,7 +22,9 @@ public class MeshByKubectlTests
         await Eventually.TrueAsync(async () => await mesh.StatusAsync(limit.Token) == 200, limit.Token);
         Assert.Equal("v1", await mesh.AskAsync(limit.Token));
         await KubectlAsync(SmallMesh.Routes("v2"), "apply", "-f", "-");
-        await Eventually.TrueAsync(async () => await mesh.AskAsync(limit.Token) == "v2", limit.Token);
+        // Once all proxies have acknowledged it, it is in force.
+        await KubectlAsync(null, "wait", "--for=condition=Programmed", "virtualservice/reviews", "--timeout=60s");
+        Assert.Equal("v2", await mesh.AskAsync(limit.Token));
         // What is not in order is refused at once, and nothing changes.
         var wrong = await RunAsync(
             SmallMesh.Routes("v1").Replace("weight: 1", "weight: -1", StringComparison.Ordinal),

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Core;
+
+namespace Lateen.Config.Statuses;
+
+/// <summary>What there is to say of an object at one generation.</summary>
+/// <param name="Conditions">Those that are known; the others stay as they were.</param>
+/// <param name="Messages">What analysis found.</param>
+/// <param name="Parents">Of a route of the Gateway API: those of our gateways that it names; conditions stand beside each.</param>
+public sealed record Verdict(
+    long Generation,
+    IReadOnlyList<Condition> Conditions,
+    IReadOnlyList<Problem> Messages,
+    IReadOnlyList<RouteParent>? Parents = null
+);
+
+/// <summary>A gateway that a route names.</summary>
+/// <param name="Reference">As the route names it, in JSON.</param>
+public sealed record RouteParent(string Reference, IReadOnlyList<Condition> Conditions);

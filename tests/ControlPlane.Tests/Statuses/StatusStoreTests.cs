@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using ControlPlane.Tests.ResourceApi;
+using ControlPlane.Tests.Stores;
+using k8s;
+using Lateen.Config.Schemas;
+using Lateen.Config.Stores;
+using Lateen.Stores.Kubernetes;
+using Lateen.Stores.Sqlite;
+
+namespace ControlPlane.Tests.Statuses;
+
+/// <summary>Statuses are written wherever objects are kept.</summary>
+public class StatusStoreTests
+{
+    [Fact]
+    public async Task Into_a_file()
+    {
+        var directory = Directory.CreateTempSubdirectory("lateen-status");
+        using var store = SqliteStore.Open(Path.Combine(directory.FullName, "store.db"));
+        await WriteAsync(store);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Into_a_cluster_through_the_status_alone()
+    {
+        await using var api = await RunningApi.StartAsync();
+        using var store = new KubernetesStore(
+            new KubernetesClientConfiguration { Host = api.Address.ToString() },
+            KindCatalogue.All.Where(static kind =>
+                kind.Name is "VirtualService" or "DestinationRule" or "Namespace" or "Service"
+            )
+        );
+        await WriteAsync(store);
+        var answer = await api.AskAsync("GET", $"{Samples.Routes}/reviews");
+        Assert.Equal(1, (int)answer.Json["metadata"]!["generation"]!);
+        // Through the subresource, or the API would have left it out.
+        Assert.NotNull(answer.Json["status"]!["conditions"]);
+    }
+
+    private static async Task WriteAsync(IResourceStore store)
+    {
+        await using var plane = await RunningControlPlane.StartAsync(store);
+        await plane.ApplyRouteAsync(StatusTests.Route("reviews"));
+        await plane.RouteConditionAsync("reviews", "Accepted", "True Accepted");
+        await plane.RouteConditionAsync("reviews", "Programmed", "Unknown NoProxies");
+    }
+}
