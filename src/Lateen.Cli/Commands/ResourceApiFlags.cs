@@ -2,29 +2,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
-using Lateen.Config.Stores;
 using Lateen.ControlPlane.ResourceApi;
 
 namespace Lateen.Cli.Commands;
 
-/// <summary>Flags of <c>lateen serve</c> about the resource API, and where it keeps what is written.</summary>
-internal sealed class ResourceApiFlags
+/// <summary>Flags of <c>lateen serve</c> about the resource API.</summary>
+internal sealed class ResourceApiFlags(StoreFlags store)
 {
     private const string None = "none";
-
-    private readonly Option<string> _data = new("--data")
-    {
-        Description = "Directory for what must outlive the process: the store, keys and tokens of the resource API",
-        DefaultValueFactory = static _ => ".lateen",
-        HelpName = "DIR",
-    };
-
-    private readonly Option<string> _store = new("--store")
-    {
-        Description = $"Where the resource API keeps what is written: {StoreLocation.Forms}",
-        DefaultValueFactory = static _ => StoreLocation.Sqlite,
-        HelpName = "STORE",
-    };
 
     private readonly Option<string[]> _listen = new("--api-listen")
     {
@@ -48,7 +33,7 @@ internal sealed class ResourceApiFlags
         "Bearer tokens, a line each: token,user,uid,\"group,group\""
     );
 
-    public ResourceApiFlags()
+    public void AddTo(Command command)
     {
         _listen.Validators.Add(static result =>
         {
@@ -58,12 +43,15 @@ internal sealed class ResourceApiFlags
                     result.AddError($"--api-listen {token.Value} {problem}");
             }
         });
-    }
-
-    public void AddTo(Command command)
-    {
-        foreach (var option in new Option[] { _data, _store, _listen, _certificate, _key, _clientAuthority, _tokens })
+        foreach (var option in new Option[] { _listen, _certificate, _key, _clientAuthority, _tokens })
             command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (store.IsCluster(result) && result.GetValue(_listen)?.Any(static text => text != None) == true)
+                result.AddError(
+                    $"--api-listen does not go with --store {StoreLocation.Kubernetes}: the cluster's API server is the resource API"
+                );
+        });
     }
 
     public ResourceApiOptions Read(ParseResult args, IPAddress bind)
@@ -72,36 +60,18 @@ internal sealed class ResourceApiFlags
         return new ResourceApiOptions
         {
             Listen =
-                listen.Length == 0
-                    ? [new ApiListen(new IPEndPoint(bind, ApiListen.StandardPort), IsPlaintext: false)]
-                    : listen
-                        .Where(static text => text != None)
-                        .Select(static text => ApiListen.Parse(text, out _)!.Value)
-                        .ToList(),
-            DataDirectory = args.GetRequiredValue(_data),
+                store.IsCluster(args.CommandResult) ? []
+                : listen.Length == 0 ? [new ApiListen(new IPEndPoint(bind, ApiListen.StandardPort), IsPlaintext: false)]
+                : listen
+                    .Where(static text => text != None)
+                    .Select(static text => ApiListen.Parse(text, out _)!.Value)
+                    .ToList(),
+            DataDirectory = store.Data(args),
             CertificatePath = args.GetValue(_certificate),
             KeyPath = args.GetValue(_key),
             ClientAuthorityPath = args.GetValue(_clientAuthority),
             TokenPath = args.GetValue(_tokens),
         };
-    }
-
-    /// <exception cref="CommandFailure">It is no store, or cannot be opened.</exception>
-    public IResourceStore OpenStore(ParseResult args)
-    {
-        try
-        {
-            return StoreLocation.Open(args.GetRequiredValue(_store), args.GetRequiredValue(_data), TimeProvider.System);
-        }
-        catch (FormatException problem)
-        {
-            throw new CommandFailure(ExitCode.Usage, $"--store: {problem.Message}");
-        }
-        catch (Exception failure)
-            when (failure is StoreUnavailableException or IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure(ExitCode.Unavailable, $"--store: {failure.Message}");
-        }
     }
 
     private static Option<string?> File(string name, string description) =>

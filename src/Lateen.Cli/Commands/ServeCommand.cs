@@ -48,13 +48,15 @@ internal static class ServeCommand
             debug,
             withInput,
         };
-        var api = new ResourceApiFlags();
+        var stores = new StoreFlags();
+        stores.AddTo(command);
+        var api = new ResourceApiFlags(stores);
         api.AddTo(command);
         command.SetAction(
             async (args, stop) =>
             {
                 var address = IPAddress.Parse(args.GetRequiredValue(bind));
-                var store = api.OpenStore(args);
+                var store = stores.Open(args);
                 using var owned = store as IDisposable;
                 var options = new ControlPlaneOptions
                 {

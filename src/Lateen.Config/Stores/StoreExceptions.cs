@@ -2,8 +2,8 @@
 namespace Lateen.Config.Stores;
 
 /// <summary>A revision is so old that the store no longer knows what happened since: 410 to clients of the API.</summary>
-public sealed class RevisionGoneException(long revision, long oldest)
-    : Exception($"revision {revision} is gone; the oldest one known is {oldest}")
+public sealed class RevisionGoneException(long revision, long oldest, Exception? inner = null)
+    : Exception($"revision {revision} is gone; the oldest one known is {oldest}", inner)
 {
     public long Revision => revision;
 

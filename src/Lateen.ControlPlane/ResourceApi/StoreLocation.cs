@@ -2,6 +2,7 @@
 using Lateen.Config.Stores;
 using Lateen.ControlPlane.ResourceApi.Security;
 using Lateen.Stores.Etcd;
+using Lateen.Stores.Kubernetes;
 using Lateen.Stores.Sqlite;
 
 namespace Lateen.ControlPlane.ResourceApi;
@@ -11,11 +12,13 @@ public static class StoreLocation
 {
     public const string Memory = "memory";
     public const string Sqlite = "sqlite";
+    public const string Kubernetes = "kubernetes";
     private const string Etcd = "etcd://";
 
     /// <summary>What can be written, for messages.</summary>
-    public const string Forms = "sqlite, sqlite:FILE, etcd://HOST:PORT or memory";
+    public const string Forms = "sqlite, sqlite:FILE, etcd://HOST:PORT, kubernetes or memory";
 
+    /// <param name="text">All but <see cref="Kubernetes"/>, which <see cref="OpenCluster"/> opens.</param>
     /// <param name="data">Directory where a file is kept that has no name of its own.</param>
     /// <exception cref="FormatException">It is none; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">It cannot be opened.</exception>
@@ -35,6 +38,13 @@ public static class StoreLocation
             return OpenFile(text[(Sqlite.Length + 1)..]);
         throw new FormatException($"\"{text}\" is no store; use {Forms}");
     }
+
+    /// <summary>The API server of a cluster.</summary>
+    /// <param name="kubeconfig">Null: as <see cref="KubernetesCluster"/> finds it.</param>
+    /// <param name="context">Null for the current one.</param>
+    /// <exception cref="FormatException">There is no cluster; the message says why.</exception>
+    public static IResourceStore OpenCluster(string? kubeconfig, string? context) =>
+        KubernetesCluster.Open(kubeconfig, context);
 
     private static SqliteStore OpenFile(string path)
     {

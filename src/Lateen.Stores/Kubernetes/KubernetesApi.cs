@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
 using Lateen.Config.Stores;
@@ -10,6 +11,9 @@ namespace Lateen.Stores.Kubernetes;
 /// <summary>Requests to an API server. The client library finds it and says who we are; what is asked is ours.</summary>
 internal sealed class KubernetesApi(KubernetesClientConfiguration configuration) : IDisposable
 {
+    /// <summary>Longer than an API server takes for a long list; the head of an answer alone, for a watch.</summary>
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+
     private readonly k8s.Kubernetes _client = new(configuration);
 
     /// <summary>Asks, and returns the answer whatever its status; its content when <paramref name="isStream"/> is false.</summary>
@@ -34,7 +38,7 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration)
             var content = await answer.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false);
             return new KubernetesAnswer(answer.StatusCode, content.Length == 0 ? null : JsonNode.Parse(content));
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or JsonException)
         {
             throw Unreachable(failure);
         }
@@ -69,13 +73,34 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration)
         CancellationToken stop
     )
     {
-        if (_client.Credentials is { } credentials)
-            await credentials.ProcessHttpRequestAsync(request, stop).ConfigureAwait(false);
-        var answer = await _client.HttpClient.SendAsync(request, completion, stop).ConfigureAwait(false);
+        var answer = await AnswerAsync(request, completion, stop).ConfigureAwait(false);
         if (Trouble(answer.StatusCode, request) is not { } trouble)
             return answer;
         answer.Dispose();
         throw new StoreUnavailableException(trouble);
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(
+        HttpRequestMessage request,
+        HttpCompletionOption completion,
+        CancellationToken stop
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_timeout);
+        try
+        {
+            if (_client.Credentials is { } credentials)
+                await credentials.ProcessHttpRequestAsync(request, limit.Token).ConfigureAwait(false);
+            return await _client.HttpClient.SendAsync(request, completion, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException(
+                $"the API server at {_client.BaseUri} does not answer within {s_timeout.TotalSeconds:0} s",
+                late
+            );
+        }
     }
 
     private string? Trouble(HttpStatusCode status, HttpRequestMessage request) =>

@@ -60,16 +60,16 @@ public sealed class KubernetesStore(KubernetesClientConfiguration configuration,
         [EnumeratorCancellation] CancellationToken stop = default
     )
     {
+        var watched = _paths.In(scope).ToArray();
         using var all = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var changes = Channel.CreateBounded<ObjectChange>(PageSize);
-        var watches = _paths
-            .In(scope)
+        var watches = watched
             .Select(kind => KubernetesWatch.RunAsync(_api, kind, scope.Namespace, revision, changes.Writer, all.Token))
             .ToArray();
         // The first that ends ends all: whoever watches begins again with every kind.
         var first = Task.WhenAny(watches).Unwrap();
         _ = first.ContinueWith(
-            ended => changes.Writer.TryComplete(ended.Exception?.InnerException),
+            ended => changes.Writer.TryComplete(ReasonOf(ended.Exception?.InnerException, watched.Length, revision)),
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default
@@ -85,6 +85,15 @@ public sealed class KubernetesStore(KubernetesClientConfiguration configuration,
             await all.CancelAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// Of a watch that broke. Each kind is told of in its own order, so the last revision that was told does not say how far the other kinds
+    /// were: whoever watched several lists again.
+    /// </summary>
+    private static Exception? ReasonOf(Exception? failure, int watched, long revision) =>
+        failure is StoreUnavailableException && watched > 1
+            ? new RevisionGoneException(revision, revision, failure)
+            : failure;
 
     public async ValueTask<WriteOutcome> PutAsync(
         ObjectKey key,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Lateen.Config.Schemas;
@@ -10,6 +11,15 @@ namespace Lateen.Stores.Kubernetes;
 /// <summary>Watches one kind, request after request, since the API server ends each after some minutes.</summary>
 internal static class KubernetesWatch
 {
+    /// <summary>What the server is asked to end a watch after.</summary>
+    private static readonly TimeSpan s_length = TimeSpan.FromMinutes(5);
+
+    /// <summary>How much longer than that a server may be silent before it is taken for gone.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often we look whether a kind is there that was not: its definition may be installed after we started.</summary>
+    private static readonly TimeSpan s_absence = TimeSpan.FromSeconds(30);
+
     /// <exception cref="RevisionGoneException">The server no longer knows what happened since the revision.</exception>
     /// <exception cref="StoreUnavailableException">The server cannot be reached.</exception>
     public static async Task RunAsync(
@@ -24,24 +34,32 @@ internal static class KubernetesWatch
         while (true)
         {
             var path =
-                $"{KubernetesPaths.Collection(kind, ns)}?watch=1&allowWatchBookmarks=true&resourceVersion={revision}";
+                $"{KubernetesPaths.Collection(kind, ns)}?watch=1&allowWatchBookmarks=true&resourceVersion={revision}"
+                + $"&timeoutSeconds={s_length.TotalSeconds:0}";
             using var answer = await api.OpenAsync(path, stop).ConfigureAwait(false);
             if (answer.StatusCode == HttpStatusCode.Gone)
                 throw new RevisionGoneException(revision, revision + 1);
             if (answer.StatusCode == HttpStatusCode.NotFound)
             {
-                // A kind that the cluster does not have: nothing happens to it.
-                await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(false);
-                return;
+                // All of it will be newer than the revision.
+                await Task.Delay(s_absence, stop).ConfigureAwait(false);
+                continue;
             }
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(s_length + s_patience);
             try
             {
-                using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
-                while (await lines.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
+                using var lines = new StreamReader(
+                    await answer.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false)
+                );
+                while (await lines.ReadLineAsync(limit.Token).ConfigureAwait(false) is { } line)
                     revision = await TellAsync(kind, JsonNode.Parse(line)!, revision, changes, stop)
                         .ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is HttpRequestException or IOException)
+            catch (Exception failure)
+                when (failure is HttpRequestException or IOException or JsonException
+                    || (failure is OperationCanceledException && !stop.IsCancellationRequested)
+                )
             {
                 throw api.Unreachable(failure);
             }

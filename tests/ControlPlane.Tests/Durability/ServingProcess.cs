@@ -34,7 +34,7 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
     /// <summary>Starts it, and waits until it has said something.</summary>
     public async Task StartAsync(string until, CancellationToken stop)
     {
-        var process = Launch();
+        var process = _process = Launch();
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) => Hear(line.Data, until, listening);
         process.ErrorDataReceived += (_, line) => Hear(line.Data, until, listening);
@@ -101,8 +101,7 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
         // What this machine's user has configured is no part of the test.
         start.Environment["HOME"] = _data.FullName;
         start.Environment.Remove("KUBECONFIG");
-        _process = Process.Start(start)!;
-        return _process;
+        return Process.Start(start)!;
     }
 
     private void Hear(string? line, string until, TaskCompletionSource heard)
