@@ -56,7 +56,7 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
         services.AddSingleton<ISnapshotSource>(static provider => provider.GetRequiredService<MeshState>());
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConfigWatch>());
-        if (options.Store is not null)
+        if (options is { Store: not null, WritesStatus: true })
             services.AddHostedService<StatusWriter>();
         services.AddSingleton<DebugPages>();
         services.AddSingleton<MetricsPage>();

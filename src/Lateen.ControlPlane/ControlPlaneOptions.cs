@@ -16,6 +16,9 @@ public sealed record ControlPlaneOptions
     /// <summary>Where the resource API keeps what is written through it; the mesh takes it in beside the files. Null for files alone.</summary>
     public IResourceStore? Store { get; init; }
 
+    /// <summary>Whether it writes back into the store how its objects fare.</summary>
+    public bool WritesStatus { get; init; } = true;
+
     /// <summary>Needs a store. By default there is none.</summary>
     public ResourceApiOptions Api { get; init; } = new();
 

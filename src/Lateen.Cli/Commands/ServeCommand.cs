@@ -33,6 +33,10 @@ internal static class ServeCommand
             Description = "Stops when standard input ends, so that it never outlives who started it",
             Hidden = true,
         };
+        var noStatus = new Option<bool>("--no-status")
+        {
+            Description = "Leaves the status of what is in the store to others, as to another control plane on it",
+        };
         bind.Validators.Add(static result =>
         {
             var text = result.GetValueOrDefault<string>();
@@ -46,6 +50,7 @@ internal static class ServeCommand
             xds,
             monitoring,
             debug,
+            noStatus,
             withInput,
         };
         var stores = new StoreFlags();
@@ -62,6 +67,7 @@ internal static class ServeCommand
                 {
                     ConfigPaths = args.GetValue(config) ?? [],
                     Store = store,
+                    WritesStatus = !args.GetValue(noStatus),
                     Api = api.Read(args, address),
                     Bind = address,
                     XdsPort = args.GetValue(xds),

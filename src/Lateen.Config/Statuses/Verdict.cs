@@ -12,7 +12,21 @@ public sealed record Verdict(
     IReadOnlyList<Condition> Conditions,
     IReadOnlyList<Problem> Messages,
     IReadOnlyList<RouteParent>? Parents = null
-);
+)
+{
+    /// <summary>Whether the other one says the same.</summary>
+    public bool SaysAsMuchAs(Verdict other) =>
+        Generation == other.Generation
+        && Conditions.SequenceEqual(other.Conditions)
+        && Messages.SequenceEqual(other.Messages)
+        && (Parents ?? []).Count == (other.Parents ?? []).Count
+        && (Parents ?? [])
+            .Zip(other.Parents ?? [])
+            .All(static pair =>
+                pair.First.Reference == pair.Second.Reference
+                && pair.First.Conditions.SequenceEqual(pair.Second.Conditions)
+            );
+}
 
 /// <summary>A gateway that a route names.</summary>
 /// <param name="Reference">As the route names it, in JSON.</param>

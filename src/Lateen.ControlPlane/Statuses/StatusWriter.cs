@@ -23,7 +23,13 @@ internal sealed partial class StatusWriter : BackgroundService
     /// <summary>How often an object's count of proxies is written on their way to all.</summary>
     private static readonly TimeSpan s_progress = TimeSpan.FromSeconds(1);
 
+    /// <summary>However long it took to look, and to write.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
+
     private const int MaxAttempts = 3;
+
+    /// <summary>How many times as long as it looked it does not look again.</summary>
+    private const int Rest = 4;
 
     private readonly IResourceStore _store;
     private readonly MeshState _mesh;
@@ -37,6 +43,10 @@ internal sealed partial class StatusWriter : BackgroundService
     private readonly SemaphoreSlim _news = new(0, 1);
     private readonly ITimer _later;
     private ConfigurationVerdicts? _configuration;
+
+    // When it looked last, and how long.
+    private long _ended;
+    private TimeSpan _took;
 
     public StatusWriter(
         ControlPlaneOptions options,
@@ -77,7 +87,8 @@ internal sealed partial class StatusWriter : BackgroundService
         while (true)
         {
             await _news.WaitAsync(stop).ConfigureAwait(false);
-            await Task.Delay(s_quiet, _time, stop).ConfigureAwait(false);
+            await Task.Delay(Pause(), _time, stop).ConfigureAwait(false);
+            var began = _time.GetTimestamp();
             try
             {
                 await PassAsync(stop).ConfigureAwait(false);
@@ -87,7 +98,16 @@ internal sealed partial class StatusWriter : BackgroundService
                 LogAway(away.Message);
                 _later.Change(s_progress, Timeout.InfiniteTimeSpan);
             }
+            _ended = _time.GetTimestamp();
+            _took = _time.GetElapsedTime(began, _ended);
         }
+    }
+
+    /// <summary>Longer where looking is much work: it may take a fifth of the time.</summary>
+    private TimeSpan Pause()
+    {
+        var rest = _took * Rest - _time.GetElapsedTime(_ended);
+        return TimeSpan.FromTicks(Math.Clamp(rest.Ticks, s_quiet.Ticks, s_longest.Ticks));
     }
 
     private void Look()
@@ -129,17 +149,24 @@ internal sealed partial class StatusWriter : BackgroundService
 
     private async Task ConsiderAsync(ObjectKey key, MirroredObject item, Verdict verdict, CancellationToken stop)
     {
+        var isKnown = _remembered.TryGetValue(key, out var last);
+        if (isKnown && ReferenceEquals(last.Status, item.Status) && last.Verdict.SaysAsMuchAs(verdict))
+            return;
         var now = _time.GetUtcNow();
         var next = StatusDocument.With(item.Status, verdict, now);
         if (JsonNode.DeepEquals(next, item.Status ?? new JsonObject()))
+        {
+            _remembered[key] = new Remembered(verdict, item.Status, isKnown ? last.At : DateTimeOffset.MinValue);
             return;
-        if (_remembered.TryGetValue(key, out var last) && now - last.At < s_progress && IsCountAlone(item.Status, next))
+        }
+        if (isKnown && now - last.At < s_progress && IsCountAlone(item.Status, next))
         {
             _later.Change(s_progress, Timeout.InfiniteTimeSpan);
             return;
         }
         await PutAsync(key, item, verdict, stop).ConfigureAwait(false);
-        _remembered[key] = new Remembered(now);
+        // What it is now is looked at once more, and remembered then.
+        _remembered[key] = new Remembered(verdict, null, now);
     }
 
     private async Task PutAsync(ObjectKey key, MirroredObject item, Verdict verdict, CancellationToken stop)
@@ -197,6 +224,8 @@ internal sealed partial class StatusWriter : BackgroundService
     [LoggerMessage(LogLevel.Warning, "The status of {Object} waits: others keep writing it")]
     private partial void LogBusy(string @object);
 
+    /// <summary>What there was to say of an object when it was looked at last.</summary>
+    /// <param name="Status">That says it already; null where it had none.</param>
     /// <param name="At">When its status was written last.</param>
-    private readonly record struct Remembered(DateTimeOffset At);
+    private readonly record struct Remembered(Verdict Verdict, JsonObject? Status, DateTimeOffset At);
 }

@@ -82,6 +82,8 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
             [
                 Path.Combine(AppContext.BaseDirectory, "lateen.dll"),
                 "serve",
+                // A write is known by its revision, and nobody else may write.
+                "--no-status",
                 "--xds-port",
                 "0",
                 "--monitoring-port",
