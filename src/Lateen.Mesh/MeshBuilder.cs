@@ -12,8 +12,8 @@ public static class MeshBuilder
 {
     private static readonly ConditionalWeakTable<ConfigResource<VirtualService>, ServiceRoutes> s_routes = new();
 
-    /// <summary>Endpoints that ServiceEntries list themselves.</summary>
-    private static readonly ConditionalWeakTable<ConfigResource<ServiceEntry>, WorkloadEndpoint[]> s_listed = new();
+    /// <summary>Services of ServiceEntries that list their endpoints, one for each host: nothing but the resource decides about them.</summary>
+    private static readonly ConditionalWeakTable<ConfigResource<ServiceEntry>, MeshService[]> s_listed = new();
 
     /// <param name="previous">The snapshot in force; what did not change since is taken from it.</param>
     public static MeshSnapshot Build(
@@ -45,14 +45,14 @@ public static class MeshBuilder
         );
     }
 
-    private static MeshService[] Services(
+    private static Dictionary<string, MeshService> Services(
         ConfigSnapshot config,
         LabelIndex index,
         Derivations derivations,
         List<Problem> problems
     )
     {
-        var byHost = new SortedDictionary<string, MeshService>(StringComparer.Ordinal);
+        var byHost = new Dictionary<string, MeshService>(StringComparer.Ordinal);
         foreach (var resource in config.Of<Service>())
         {
             var service = FromService(resource, index, derivations);
@@ -60,14 +60,13 @@ public static class MeshBuilder
         }
         foreach (var resource in config.Of<ServiceEntry>())
         {
-            foreach (var host in resource.Spec.Hosts)
+            foreach (var service in FromServiceEntry(resource, index, derivations))
             {
-                var service = FromServiceEntry(resource, host, index, derivations);
-                if (!byHost.TryAdd(host, service) && byHost[host].Origin != resource.Key)
-                    problems.Add(MeshProblems.HostTaken(resource, host, byHost[host].Origin));
+                if (!byHost.TryAdd(service.Host, service) && byHost[service.Host].Origin != resource.Key)
+                    problems.Add(MeshProblems.HostTaken(resource, service.Host, byHost[service.Host].Origin));
             }
         }
-        return byHost.Values.ToArray();
+        return byHost;
     }
 
     private static MeshService FromService(ConfigResource<Service> resource, LabelIndex index, Derivations derivations)
@@ -90,35 +89,49 @@ public static class MeshBuilder
         );
     }
 
-    private static MeshService FromServiceEntry(
+    private static IEnumerable<MeshService> FromServiceEntry(
         ConfigResource<ServiceEntry> resource,
-        string host,
         LabelIndex index,
         Derivations derivations
     )
     {
-        var entry = resource.Spec;
-        IReadOnlyList<WorkloadEndpoint> endpoints = entry.WorkloadSelector is { } selector
-            ? index.Select(resource.Namespace, selector.Labels)
-            : s_listed.GetValue(resource, ListedEndpoints);
-        return derivations.Of(
-            "service entry",
-            [resource, host, .. endpoints],
-            () =>
-                new MeshService
-                {
-                    Host = host,
-                    Name = host,
-                    Namespace = resource.Namespace,
-                    Origin = resource.Key,
-                    Ports = entry.Ports.Select(MeshPort.From).ToArray(),
-                    Resolution =
-                        entry.Resolution == ServiceResolution.DnsRoundRobin ? ServiceResolution.Dns : entry.Resolution,
-                    IsExternal = entry.Location == ServiceLocation.MeshExternal,
-                    Selector = entry.WorkloadSelector?.Labels ?? new Dictionary<string, string>(),
-                    Endpoints = endpoints.Count == 0 ? ItselfByDns(resource, host) : endpoints,
-                }
+        if (resource.Spec.WorkloadSelector is not { } selector)
+            return s_listed.GetValue(resource, Listed);
+        var endpoints = index.Select(resource.Namespace, selector.Labels);
+        return resource.Spec.Hosts.Select(host =>
+            derivations.Of(
+                "service entry",
+                [resource, host, .. endpoints],
+                () => FromServiceEntry(resource, host, endpoints)
+            )
         );
+    }
+
+    private static MeshService[] Listed(ConfigResource<ServiceEntry> resource)
+    {
+        var endpoints = ListedEndpoints(resource);
+        return resource.Spec.Hosts.Select(host => FromServiceEntry(resource, host, endpoints)).ToArray();
+    }
+
+    private static MeshService FromServiceEntry(
+        ConfigResource<ServiceEntry> resource,
+        string host,
+        IReadOnlyList<WorkloadEndpoint> endpoints
+    )
+    {
+        var entry = resource.Spec;
+        return new MeshService
+        {
+            Host = host,
+            Name = host,
+            Namespace = resource.Namespace,
+            Origin = resource.Key,
+            Ports = entry.Ports.Select(MeshPort.From).ToArray(),
+            Resolution = entry.Resolution == ServiceResolution.DnsRoundRobin ? ServiceResolution.Dns : entry.Resolution,
+            IsExternal = entry.Location == ServiceLocation.MeshExternal,
+            Selector = entry.WorkloadSelector?.Labels ?? new Dictionary<string, string>(),
+            Endpoints = endpoints.Count == 0 ? ItselfByDns(resource, host) : endpoints,
+        };
     }
 
     private static WorkloadEndpoint[] ListedEndpoints(ConfigResource<ServiceEntry> resource) =>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using Lateen.Config;
 using Lateen.Config.Kinds.Networking;
 using Lateen.Core;
@@ -18,7 +17,7 @@ public sealed class MeshSnapshot
     internal MeshSnapshot(
         long revision,
         MeshConfig config,
-        IReadOnlyList<MeshService> services,
+        IReadOnlyDictionary<string, MeshService> services,
         IReadOnlyList<ServiceRoutes> routes,
         DestinationPolicies policies,
         IReadOnlyList<ConfigResource<Gateway>> gateways,
@@ -28,8 +27,8 @@ public sealed class MeshSnapshot
     {
         Revision = revision;
         Config = config;
-        Services = services;
-        ByHost = services.ToFrozenDictionary(static service => service.Host, StringComparer.Ordinal);
+        Services = Sorted(services);
+        ByHost = services;
         AllRoutes = routes;
         Routes = new RouteIndex(routes);
         Policies = policies;
@@ -55,7 +54,7 @@ public sealed class MeshSnapshot
     /// <summary>Conflicts that only show when everything is put together.</summary>
     public IReadOnlyList<Problem> Problems { get; }
 
-    internal FrozenDictionary<string, MeshService> ByHost { get; }
+    internal IReadOnlyDictionary<string, MeshService> ByHost { get; }
 
     internal RouteIndex Routes { get; }
 
@@ -101,6 +100,13 @@ public sealed class MeshSnapshot
                 .OrderBy(static label => label.Key, StringComparer.Ordinal)
                 .Select(static label => $"{label.Key}={label.Value}")
         );
+
+    private static MeshService[] Sorted(IReadOnlyDictionary<string, MeshService> services)
+    {
+        var sorted = services.Values.ToArray();
+        Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Host, b.Host));
+        return sorted;
+    }
 
     private OutboundView Outbound(ProxyNode node)
     {

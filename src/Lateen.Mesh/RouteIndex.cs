@@ -13,11 +13,13 @@ internal sealed class RouteIndex
     {
         foreach (var entry in routes)
         {
-            foreach (var gateway in entry.Gateways.Distinct(StringComparer.Ordinal))
+            foreach (var gateway in entry.Gateways)
             {
                 if (!_byGateway.TryGetValue(gateway, out var list))
                     _byGateway[gateway] = list = [];
-                list.Add(entry);
+                // It may name a gateway twice.
+                if (list.Count == 0 || list[^1] != entry)
+                    list.Add(entry);
             }
             if (!entry.Gateways.Contains(VirtualService.Mesh))
                 continue;

@@ -32,16 +32,16 @@ internal static class GeneratedConfig
     {
         for (var i = 0; i < Pairs; i++)
         {
-            await store.PutAsync(EntryKey(i), Json(Entry(i)), expected: 0);
-            await store.PutAsync(RouteKey(i), Json(Route(i, 5)), expected: 0);
+            await store.PutAsync(EntryKey(i), Encoding.UTF8.GetBytes(Json(Entry(i))), expected: 0);
+            await store.PutAsync(RouteKey(i), Encoding.UTF8.GetBytes(Json(Route(i, 5))), expected: 0);
         }
     }
 
     /// <summary>As a store has it.</summary>
-    public static byte[] Json(string yaml)
+    public static string Json(string yaml)
     {
         var text = ObjectText.FromYaml(Encoding.UTF8.GetBytes(yaml));
-        return Encoding.UTF8.GetBytes(text.Value?.ToJsonString() ?? throw new InvalidOperationException(text.Problem));
+        return text.Value?.ToJsonString() ?? throw new InvalidOperationException(text.Problem);
     }
 
     public static string RouteFile(string directory, int i) => Path.Combine(directory, Namespace(i), $"route-{i}.yaml");
