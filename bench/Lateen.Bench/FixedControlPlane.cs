@@ -56,7 +56,11 @@ internal sealed class FixedControlPlane : ISnapshotSource, IAsyncDisposable
         return controlPlane;
     }
 
-    public XdsSnapshot SnapshotFor(ProxyNode node) => Volatile.Read(ref _snapshot);
+    public XdsSnapshot SnapshotFor(ProxyNode node, out long revision)
+    {
+        revision = Volatile.Read(ref _versions);
+        return Volatile.Read(ref _snapshot);
+    }
 
     /// <summary>Puts resources in force, in the place of those of their names, and sends them to proxies that are connected.</summary>
     public void Publish(params ReadOnlySpan<BenchResource> resources)

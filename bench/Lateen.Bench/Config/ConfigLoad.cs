@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Text;
 using Lateen.Config;
+using Lateen.Config.Analysis;
 using Lateen.Config.Kinds.Networking;
 using Lateen.Config.Sources;
 using Lateen.Config.Stores;
@@ -25,6 +26,8 @@ internal sealed class ConfigLoad
     private const int MostSeconds = 10;
     private const int MostMegabytes = 600;
     private const int MostMilliseconds = 20;
+
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(3);
 
     private readonly string _kind;
     private readonly ControlPlaneHost _host;
@@ -67,6 +70,9 @@ internal sealed class ConfigLoad
                     : WriteAsync(store, i, route)
         );
         await bench.LoadAsync();
+        if (store is not null)
+            await SettleAsync(store);
+        bench.Analyse();
         await bench.ChangeAsync();
         await host.StopAsync();
         return 0;
@@ -88,6 +94,37 @@ internal sealed class ConfigLoad
         );
         Console.WriteLine(
             $"bench=config source={_kind} peak={Megabytes("VmHWM:"):0} now={Megabytes("VmRSS:"):0} limit={MostMegabytes} unit=mb_rss"
+        );
+    }
+
+    /// <summary>
+    /// The first control plane of a store writes 20,000 statuses, which nobody does twice: changes are measured once it has written what it will.
+    /// </summary>
+    private static async Task SettleAsync(SqliteStore store)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var last = began;
+        var revision = 0L;
+        while (Stopwatch.GetElapsedTime(last) < s_settled)
+        {
+            await Task.Delay(s_settled / 10);
+            var now = (await store.ListAsync(ObjectScope.Everything, limit: 1)).Revision;
+            if (now != revision)
+                (revision, last) = (now, Stopwatch.GetTimestamp());
+        }
+        Console.WriteLine(
+            $"bench=config source={Store} statuses={revision - (2 * GeneratedConfig.Pairs)} written={Stopwatch.GetElapsedTime(began, last).TotalSeconds:0.0} "
+                + $"peak_mb={Megabytes("VmHWM:"):0} limit={MostMegabytes} unit=s"
+        );
+    }
+
+    /// <summary>What is looked at for statuses and by <c>lateen analyze</c>.</summary>
+    private void Analyse()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var found = MeshAnalysis.Run(_host.Config.Current).Count;
+        Console.WriteLine(
+            $"bench=config source={_kind} analysis={Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} findings={found} unit=ms"
         );
     }
 
