@@ -77,7 +77,7 @@ internal ref struct JsonDocuments
                     items.Add(ReadValue());
                 return new YamlSequence(at, items);
             case JsonTokenType.String:
-                return new YamlScalar(at, _reader.GetString()!, IsPlain: false);
+                return new YamlScalar(at, Text(), IsPlain: false);
             default:
                 return new YamlScalar(at, Encoding.UTF8.GetString(_reader.ValueSpan), IsPlain: true);
         }
@@ -88,11 +88,24 @@ internal ref struct JsonDocuments
         var mapping = new YamlMappingBuilder(at);
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = new YamlScalar(Place(), _reader.GetString()!, IsPlain: false);
+            var key = new YamlScalar(Place(), Text(), IsPlain: false);
             _reader.Read();
             mapping.Add(key, ReadValue());
         }
         return mapping.Build();
+    }
+
+    private string Text()
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException failure)
+        {
+            // Half of a surrogate pair, or bytes that are no UTF-8.
+            throw new JsonException(failure.Message, failure);
+        }
     }
 
     /// <summary>Where the token stands. Tokens come in order, so lines are counted on the way; columns count characters.</summary>

@@ -9,6 +9,9 @@ namespace Lateen.Config.Yaml;
 /// <summary>JSON values as YAML in blocks, as people read it. What is written reads as what it was.</summary>
 public static class YamlWriter
 {
+    /// <summary>Characters of a key that needs no sign of its own (YAML 1.2 §7.4.2).</summary>
+    private const int MaxSimpleKey = 1024;
+
     public static string Write(JsonNode? value)
     {
         var text = new StringBuilder();
@@ -21,7 +24,7 @@ public static class YamlWriter
                 Items(text, list, 0);
                 break;
             default:
-                text.Append(Scalar(value, 0)).Append('\n');
+                text.Append(Scalar(value, 2)).Append('\n');
                 break;
         }
         return text.ToString();
@@ -35,12 +38,21 @@ public static class YamlWriter
             if (!isInItem)
                 text.Append(' ', indent);
             isInItem = false;
-            text.Append(IsPlain(name) ? name : Quoted(name)).Append(':');
-            Value(text, value, indent);
+            var key = IsPlain(name) ? name : Quoted(name);
+            if (key.Length <= MaxSimpleKey)
+            {
+                text.Append(key).Append(':');
+                Value(text, value, indent, indent);
+            }
+            else
+            {
+                text.Append("? ").Append(key).Append('\n').Append(' ', indent).Append(':');
+                Value(text, value, indent, indent + 2);
+            }
         }
     }
 
-    private static void Value(StringBuilder text, JsonNode? value, int indent)
+    private static void Value(StringBuilder text, JsonNode? value, int indent, int listIndent)
     {
         switch (value)
         {
@@ -50,7 +62,7 @@ public static class YamlWriter
                 break;
             case JsonArray { Count: > 0 } list:
                 text.Append('\n');
-                Items(text, list, indent);
+                Items(text, list, listIndent);
                 break;
             default:
                 text.Append(' ').Append(Scalar(value, indent + 2)).Append('\n');

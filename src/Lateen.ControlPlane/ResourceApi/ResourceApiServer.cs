@@ -4,7 +4,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using Lateen.Config.Stores;
 using Lateen.ControlPlane.Logging;
-using Lateen.ControlPlane.ResourceApi.Handling;
 using Lateen.ControlPlane.ResourceApi.Http;
 using Lateen.ControlPlane.ResourceApi.Security;
 using Microsoft.AspNetCore.Builder;
@@ -23,17 +22,14 @@ namespace Lateen.ControlPlane.ResourceApi;
 public sealed partial class ResourceApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly ResourceApiOptions _options;
     private readonly FileAuthenticator? _authenticator;
-    private readonly NamespaceLifecycle _namespaces;
-    private readonly TimeProvider _time;
+    private readonly ApiComposition _api;
     private readonly WebApplication _app;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private Task _starting = Task.CompletedTask;
-    private volatile bool _isReady;
 
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="CryptographicException">A certificate or key is none.</exception>
@@ -46,8 +42,6 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
     )
     {
         _options = options;
-        _time = time;
-        _namespaces = new NamespaceLifecycle(store, time);
         // Keys are made only where somebody may ask for them.
         if (options.Listen.Any(static listen => !listen.IsPlaintext))
             _authenticator = new FileAuthenticator(options, time);
@@ -59,7 +53,14 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         _app = builder.Build();
         _log = _app.Services.GetRequiredService<ILogger<ResourceApiServer>>();
-        _app.Run(Compose(store).HandleAsync);
+        _api = new ApiComposition(
+            store,
+            time,
+            _authenticator,
+            _app.Services.GetRequiredService<ILoggerFactory>(),
+            _stopping.Token
+        );
+        _app.Run(_api.HandleAsync);
     }
 
     /// <summary>Where it listens, in the order of the options.</summary>
@@ -77,7 +78,7 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken stop)
     {
         await _app.StartAsync(stop).ConfigureAwait(false);
-        _starting = PrepareAsync(_stopping.Token);
+        _starting = _api.PrepareAsync(_stopping.Token);
         for (var i = 0; i < _options.Listen.Count; i++)
         {
             var isPlaintext = _options.Listen[i].IsPlaintext;
@@ -100,44 +101,6 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
         _authenticator?.Dispose();
         _stopping.Dispose();
-    }
-
-    private ApiRouter Compose(IResourceStore store)
-    {
-        var reads = new ObjectReads(store);
-        var writes = new ObjectWrites(store, _namespaces, _time);
-        var handlers = new ObjectHandlers(
-            reads,
-            writes,
-            new ObjectPatches(store, writes, _namespaces, _time),
-            new ObjectDeletion(store, _namespaces, _time)
-        );
-        var watches = new WatchStreams(new ObjectWatch(store, _time), _time, _stopping.Token);
-        return new ApiRouter(
-            new ApiCallers(_authenticator),
-            new ApiPages(() => _isReady),
-            new ObjectRequests(handlers, watches, _time),
-            _app.Services.GetRequiredService<ILogger<ApiRouter>>()
-        );
-    }
-
-    /// <summary>Until the store is there: a control plane may start before its database.</summary>
-    private async Task PrepareAsync(CancellationToken stop)
-    {
-        while (true)
-        {
-            try
-            {
-                await _namespaces.StartAsync(stop).ConfigureAwait(false);
-                _isReady = true;
-                return;
-            }
-            catch (StoreUnavailableException unavailable)
-            {
-                LogUnavailable(_log, unavailable.Message);
-                await Task.Delay(s_retry, _time, stop).ConfigureAwait(false);
-            }
-        }
     }
 
     private void Listen(KestrelServerOptions kestrel)
@@ -176,7 +139,4 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "kubectl --kubeconfig {Path} is the administrator")]
     private static partial void LogKubeconfig(ILogger log, string path);
-
-    [LoggerMessage(LogLevel.Warning, "The store cannot be reached, and is tried again: {Problem}")]
-    private static partial void LogUnavailable(ILogger log, string problem);
 }

@@ -66,6 +66,14 @@ public class YamlTests
     [MemberData(nameof(Scalars))]
     public void A_scalar_is_what_the_api_makes_of_it(string scalar, string json) => Assert.Equal(json, Value(scalar));
 
+    /// <summary>JSON that is none, and which YAML has no better word for.</summary>
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_a_problem_and_no_crash()
+    {
+        var decoded = ResourceDecoder.Decode("a.json", """{"a":"\ud800"}""");
+        Assert.NotEmpty(decoded.Problems);
+    }
+
     public static TheoryData<string, string> Mappings =>
         new()
         {

@@ -88,6 +88,27 @@ public class ObjectTextTests
             )
         );
 
+    /// <summary>Texts for which YAML has rules of its own.</summary>
+    public static TheoryData<string> Unusual =>
+        [
+            $$$"""{"{{{new string('k', 1030)}}}":{"a":[1]}}""",
+            $$$"""[{"{{{new string('k', 1030)}}}":[1,{"a":2}],"b":3}]""",
+            $$$"""{"{{{new string('k', 1030)}}}":"a\nb","c":{"{{{new string('é', 1024)}}}":null}}""",
+            """ "a\n- b" """,
+            """ "a\n---\nb" """,
+            """ "a\n\n b\n" """,
+        ];
+
+    [Theory, MemberData(nameof(Unusual))]
+    public void Yaml_of_what_is_unusual_reads_as_what_it_was(string json)
+    {
+        var value = JsonNode.Parse(json);
+        var text = YamlWriter.Write(value);
+        var read = ObjectText.FromYaml(Encoding.UTF8.GetBytes(text));
+        Assert.True(read.Problem.Length == 0, $"{read.Problem}\n{text}");
+        Assert.True(JsonNode.DeepEquals(value, read.Value), text);
+    }
+
     /// <summary>Whatever is written reads as what it was, by a reader that knows nothing of the writer.</summary>
     [Fact]
     public void Yaml_that_was_written_reads_as_what_it_was() =>
