@@ -61,7 +61,14 @@ internal sealed class ServingControlPlanes : IDisposable
 
     private async Task<bool> IsReadyAsync(ServingProcess plane, CancellationToken stop)
     {
-        using var answer = await Client.GetAsync(new Uri(plane.Address, "readyz"), stop);
-        return answer.IsSuccessStatusCode;
+        try
+        {
+            using var answer = await Client.GetAsync(new Uri(plane.Address, "readyz"), stop);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // it does not listen yet
+        }
     }
 }

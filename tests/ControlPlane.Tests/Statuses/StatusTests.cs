@@ -26,8 +26,11 @@ public class StatusTests
         await using var plane = await RunningControlPlane.StartAsync();
         using var kubectl = new Kubectl(plane.Api);
         await kubectl.TryAsync(Service, "apply", "-f", "-");
+        // What comes from here on is about the route's next generation alone.
+        await WaitForFirstAsync(plane);
         using var prompt = await ScriptedProxy.ConnectAsync(plane);
         using var late = await ScriptedProxy.ConnectAsync(plane);
+        await plane.RouteConditionAsync("reviews", Programmed, "True Programmed");
         await kubectl.TryAsync(Route("reviews", "timeout: 3s"), "apply", "-f", "-");
         var waiting = kubectl.RunAsync("wait", "--for=condition=Programmed", "virtualservice/reviews", "--timeout=60s");
         var awaited = await late.NextAsync(TypeUrls.Route);
@@ -54,7 +57,7 @@ public class StatusTests
             "2 of 2 proxies have acknowledged it",
             await plane.RouteConditionAsync("reviews", Programmed, "True Programmed")
         );
-        Assert.Equal("1", await kubectl.RunAsync("get", "vs", "reviews", "-o", "jsonpath={.metadata.generation}"));
+        Assert.Equal("2", await kubectl.RunAsync("get", "vs", "reviews", "-o", "jsonpath={.metadata.generation}"));
     }
 
     [Fact]
