@@ -47,11 +47,12 @@ internal static class Http2Peers
           endpoints: [{address: 127.0.0.1}]
         """;
 
-    public static async Task<ChildProcess> StartBackendAsync(WorkDirectory directory)
+    public static Task<ChildProcess> StartBackendAsync(WorkDirectory directory)
     {
         var body = new string('x', 1024);
-        var config = directory.Write(
-            "backend.conf",
+        return Peers.StartBackendAsync(
+            directory,
+            Http2BackendPort,
             $$"""
             daemon off;
             worker_processes 1;
@@ -69,15 +70,13 @@ internal static class Http2Peers
             }
             """
         );
-        var backend = ChildProcess.Start(1, "nginx", ["-c", config]);
-        await backend.WaitForAsync("127.0.0.1", Http2BackendPort);
-        return backend;
     }
 
-    public static async Task<ChildProcess> StartHaproxyAsync(WorkDirectory directory)
+    public static Task<ChildProcess> StartHaproxyAsync(WorkDirectory directory)
     {
-        var config = directory.Write(
-            "haproxy.cfg",
+        return Peers.StartHaproxyAsync(
+            directory,
+            HaproxyPort,
             $$"""
             global
               nbthread 1
@@ -107,16 +106,14 @@ internal static class Http2Peers
 
             """
         );
-        var haproxy = ChildProcess.Start(0, "haproxy", ["-db", "-f", config]);
-        await haproxy.WaitForAsync("127.0.0.1", HaproxyPort);
-        return haproxy;
     }
 
     /// <summary>nginx speaks HTTP/2 to clients alone.</summary>
-    public static async Task<ChildProcess> StartNginxAsync(WorkDirectory directory)
+    public static Task<ChildProcess> StartNginxAsync(WorkDirectory directory)
     {
-        var config = directory.Write(
-            "nginx.conf",
+        return Peers.StartNginxAsync(
+            directory,
+            NginxPort,
             $$"""
             daemon off;
             worker_processes 1;
@@ -144,8 +141,5 @@ internal static class Http2Peers
             }
             """
         );
-        var nginx = ChildProcess.Start(0, "nginx", ["-c", config]);
-        await nginx.WaitForAsync("127.0.0.1", NginxPort);
-        return nginx;
     }
 }

@@ -35,33 +35,14 @@ internal static class PeerConfigs
           endpoints: [{address: 127.0.0.1}]
         """;
 
-    public static async Task<ChildProcess> StartBackendAsync(WorkDirectory directory)
-    {
-        var body = new string('x', 1024);
-        var config = directory.Write(
-            "backend.conf",
-            $$"""
-            daemon off;
-            worker_processes 1;
-            pid {{directory.Folder("backend")}}/pid;
-            error_log /dev/null;
-            events { worker_connections 4096; }
-            http {
-              access_log off;
-              keepalive_requests 100000000;
-              server { listen 127.0.0.1:{{BackendPort}} backlog=4096; location / { return 200 "{{body}}"; } }
-            }
-            """
-        );
-        var backend = ChildProcess.Start(1, "nginx", ["-c", config]);
-        await backend.WaitForAsync("127.0.0.1", BackendPort);
-        return backend;
-    }
+    public static Task<ChildProcess> StartBackendAsync(WorkDirectory directory) =>
+        Peers.StartBackendAsync(directory, BackendPort);
 
-    public static async Task<ChildProcess> StartHaproxyAsync(WorkDirectory directory)
+    public static Task<ChildProcess> StartHaproxyAsync(WorkDirectory directory)
     {
-        var config = directory.Write(
-            "haproxy.cfg",
+        return Peers.StartHaproxyAsync(
+            directory,
+            HaproxyPort,
             $$"""
             global
               nbthread 1
@@ -87,15 +68,13 @@ internal static class PeerConfigs
 
             """
         );
-        var haproxy = ChildProcess.Start(0, "haproxy", ["-db", "-f", config]);
-        await haproxy.WaitForAsync("127.0.0.1", HaproxyPort);
-        return haproxy;
     }
 
-    public static async Task<ChildProcess> StartNginxAsync(WorkDirectory directory)
+    public static Task<ChildProcess> StartNginxAsync(WorkDirectory directory)
     {
-        var config = directory.Write(
-            "nginx.conf",
+        return Peers.StartNginxAsync(
+            directory,
+            NginxPort,
             $$"""
             daemon off;
             worker_processes 1;
@@ -123,8 +102,5 @@ internal static class PeerConfigs
             }
             """
         );
-        var nginx = ChildProcess.Start(0, "nginx", ["-c", config]);
-        await nginx.WaitForAsync("127.0.0.1", NginxPort);
-        return nginx;
     }
 }

@@ -27,8 +27,9 @@ internal static class TcpPeers
         var root = directory.Folder("root");
         await File.WriteAllBytesAsync(Path.Combine(root, "bulk"), new byte[BulkLength]);
         var body = new string('x', 1024);
-        var config = directory.Write(
-            "backend.conf",
+        return await Peers.StartBackendAsync(
+            directory,
+            BackendPort,
             $$"""
             daemon off;
             {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
@@ -50,16 +51,13 @@ internal static class TcpPeers
             }
             """
         );
-        var backend = ChildProcess.Start(1, "nginx", ["-c", config]);
-        await backend.WaitForAsync("127.0.0.1", BackendPort);
-        return backend;
     }
 
     /// <param name="options">Lines of the section <c>defaults</c>.</param>
-    public static async Task<ChildProcess> StartHaproxyAsync(WorkDirectory directory, int port, string options = "")
-    {
-        var config = directory.Write(
-            $"haproxy-{port}.cfg",
+    public static Task<ChildProcess> StartHaproxyAsync(WorkDirectory directory, int port, string options = "") =>
+        Peers.StartHaproxyAsync(
+            directory,
+            port,
             $$"""
             global
               nbthread 1
@@ -78,8 +76,4 @@ internal static class TcpPeers
 
             """
         );
-        var haproxy = ChildProcess.Start(0, "haproxy", ["-db", "-f", config]);
-        await haproxy.WaitForAsync("127.0.0.1", port);
-        return haproxy;
-    }
 }
