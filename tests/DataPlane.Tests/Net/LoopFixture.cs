@@ -28,6 +28,17 @@ public sealed class LoopFixture : IDisposable
 
     public Task<T> OnLoop<T>(Func<T> function) => OnLoop(() => new LoopTask<T>(function()));
 
+    /// <summary>Lets the loop handle what has come; for a method on it.</summary>
+    public LoopTask<int> NextTurn()
+    {
+        var turn = new LoopSignal<int>();
+        CompleteLater(turn);
+        return turn.Wait();
+    }
+
+    /// <summary>Wakes whoever waits for the signal, from the loop's ready queue.</summary>
+    public void CompleteLater(LoopSignal<int> signal) => Loop.Enqueue(new Wake(signal));
+
     /// <summary>Serves every connection with the handler; returns where.</summary>
     public async Task<NetAddress> Serve(Func<ByteStream, LoopTask<int>> handler, NetAddress? at = null)
     {
@@ -75,6 +86,11 @@ public sealed class LoopFixture : IDisposable
             outcome.SetException(failure);
         }
         return 0;
+    }
+
+    private sealed class Wake(LoopSignal<int> signal) : IReadyItem
+    {
+        public void Run() => signal.Complete(1);
     }
 
     private sealed class Handler(Func<ByteStream, LoopTask<int>> serve) : IConnectionHandler

@@ -2,7 +2,6 @@
 using System.Net.Sockets;
 using DataPlane.Tests.Tls;
 using Lateen.Net.Async;
-using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
 
@@ -125,7 +124,7 @@ public sealed class WriteSoonTests : IDisposable
         {
             await stream.ReadAsync();
             var first = await stream.WriteSoonAsync("a"u8);
-            await NextTurn();
+            await _loop.NextTurn();
             results.SetResult((first, await stream.WriteSoonAsync("b"u8)));
             stream.Close();
             return 0;
@@ -170,7 +169,7 @@ public sealed class WriteSoonTests : IDisposable
             for (; (write = stream.WriteSoonAsync(new byte[Piece])).IsCompleted; pieces++)
             {
                 await write;
-                await NextTurn();
+                await _loop.NextTurn();
             }
             taken.SetResult(pieces);
             await write;
@@ -182,15 +181,8 @@ public sealed class WriteSoonTests : IDisposable
     private async LoopTask<int> WritePiece(ByteStream stream)
     {
         var result = await stream.WriteSoonAsync(new byte[Piece]);
-        await NextTurn();
+        await _loop.NextTurn();
         return result;
-    }
-
-    private LoopTask<int> NextTurn()
-    {
-        var turn = new LoopSignal<int>();
-        _loop.Loop.Enqueue(new Wake(turn));
-        return turn.Wait();
     }
 
     private static byte[] Receive(Socket socket, int most)
@@ -200,10 +192,5 @@ public sealed class WriteSoonTests : IDisposable
         for (int count; got < most && (count = socket.Receive(bytes.AsSpan(got))) > 0; )
             got += count;
         return bytes[..got];
-    }
-
-    private sealed class Wake(LoopSignal<int> turn) : IReadyItem
-    {
-        public void Run() => turn.Complete(1);
     }
 }

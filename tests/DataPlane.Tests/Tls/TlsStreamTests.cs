@@ -226,7 +226,7 @@ public sealed class TlsStreamTests : IDisposable
             await stream.HandshakeAsync(_tls.ClientContext(), options);
             var before = stream.HasUnreadInput;
             for (; sessions.Count == 0; before |= stream.HasUnreadInput)
-                await NextTurn();
+                await _tls.Loop.NextTurn();
             await stream.WriteAsync("x"u8.ToArray());
             await stream.ReadAsync();
             var after = stream.HasUnreadInput;
@@ -331,13 +331,6 @@ public sealed class TlsStreamTests : IDisposable
         Assert.Equal(0, allocated);
     }
 
-    private LoopTask<int> NextTurn()
-    {
-        var signal = new LoopSignal<int>();
-        _tls.Loop.Loop.Enqueue(new Wake(signal));
-        return signal.Wait();
-    }
-
     private static async LoopTask<int> Exchange(ByteStream stream, byte[] payload)
     {
         await stream.WriteAsync(payload);
@@ -383,14 +376,9 @@ public sealed class TlsStreamTests : IDisposable
             stream.Abort();
             report(await handshake);
             stream.Close();
-            test._tls.Loop.Loop.Enqueue(new Wake(done));
+            test._tls.Loop.CompleteLater(done);
             return 0;
         }
-    }
-
-    private sealed class Wake(LoopSignal<int> signal) : Lateen.Net.Loop.IReadyItem
-    {
-        public void Run() => signal.Complete(1);
     }
 
     private sealed class Watcher(TaskCompletionSource<bool> heard) : IPeerCloseWatcher
