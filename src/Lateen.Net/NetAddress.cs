@@ -45,6 +45,9 @@ public readonly record struct NetAddress
             _ => false,
         };
 
+    /// <summary>True for 0.0.0.0 and ::, which stand for every address of the machine.</summary>
+    public bool IsWildcard => Family is AddressFamilyKind.IPv4 or AddressFamilyKind.IPv6 && _bits == UInt128.Zero;
+
     public static NetAddress From(IPAddress address, int port)
     {
         Span<byte> bytes = stackalloc byte[16];

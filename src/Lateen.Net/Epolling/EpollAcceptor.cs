@@ -19,6 +19,9 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
     private readonly LoopTimer _resume;
     private int _slot;
 
+    /// <summary>How many to ask for with the next event.</summary>
+    private int _attempts = 1;
+
     public EpollAcceptor(
         EpollBackend backend,
         EventLoop loop,
@@ -37,12 +40,20 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
         Resume();
     }
 
-    public void OnEvents(uint events) => Take(_acceptsPerEvent);
+    /// <summary>
+    /// Asking in vain costs as much as a connection, since the kernel makes a socket first. An event stands for one; while
+    /// there are as many as were asked for, twice as many are the next time.
+    /// </summary>
+    public void OnEvents(uint events)
+    {
+        var most = Math.Min(_attempts, _acceptsPerEvent);
+        _attempts = Take(most) < most ? 1 : most * 2;
+    }
 
     public void TakeAll()
     {
         if (_slot >= 0)
-            Take(int.MaxValue);
+            _ = Take(int.MaxValue);
     }
 
     public void Dispose()
@@ -53,12 +64,13 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
         _slot = -1;
     }
 
-    private void Take(int most)
+    private int Take(int most)
     {
         var taken = 0;
         while (taken < most && _slot >= 0 && TakeOne())
             taken++;
         _handler.OnAccepted(taken);
+        return taken;
     }
 
     /// <summary>False when there is no connection, or no room for one.</summary>
@@ -75,7 +87,7 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
             return true;
         }
         var remote = NetAddress.ReadSocketAddress(new ReadOnlySpan<byte>(raw, (int)length));
-        if (_backend.Open(descriptor, remote, ConnectState.Connected) is not { } stream)
+        if (_backend.Open(descriptor, remote, ConnectState.Connected, _socket) is not { } stream)
         {
             _handler.OnLost();
             Pause();

@@ -13,6 +13,10 @@ namespace Lateen.Net.Epolling;
 internal sealed unsafe class EpollBackend : IIoBackend
 {
     private const int BatchSize = 512;
+
+    /// <summary>Events whose bytes are received before any of them is acted on; each may rent a buffer for it.</summary>
+    private const int GatheredTogether = 16;
+
     private const uint StreamEvents = Epoll.In | Epoll.Out | Epoll.PeerClosed | Epoll.EdgeTriggered;
 
     private readonly EventLoop _loop;
@@ -46,12 +50,23 @@ internal sealed unsafe class EpollBackend : IIoBackend
             throw SocketCalls.Failure("epoll_wait");
         }
         _loop.UpdateClock();
-        for (var i = 0; i < count; i++)
-        {
-            var slot = (int)(uint)_batch[i].Data;
-            if (_generations[slot] == (uint)(_batch[i].Data >> 32))
-                _targets[slot]?.OnEvents(_batch[i].Events);
-        }
+        for (var start = 0; start < count; start += GatheredTogether)
+            Dispatch(start, Math.Min(start + GatheredTogether, count));
+    }
+
+    private void Dispatch(int start, int end)
+    {
+        for (var i = start; i < end; i++)
+            TargetOf(_batch[i])?.Gather(_batch[i].Events);
+        for (var i = start; i < end; i++)
+            TargetOf(_batch[i])?.OnEvents(_batch[i].Events);
+    }
+
+    /// <summary>Whom an event is for; nobody, if its descriptor was closed after the kernel told of it.</summary>
+    private IEpollTarget? TargetOf(in EpollEvent told)
+    {
+        var slot = (int)(uint)told.Data;
+        return _generations[slot] == (uint)(told.Data >> 32) ? _targets[slot] : null;
     }
 
     public void Wake()
@@ -81,9 +96,10 @@ internal sealed unsafe class EpollBackend : IIoBackend
     }
 
     /// <summary>A stream for a socket; null, with the socket closed, when the system has no room for one more to wait on.</summary>
-    public EpollStream? Open(int descriptor, in NetAddress remote, ConnectState state)
+    /// <param name="from">Who accepted it; null for one of ours.</param>
+    public EpollStream? Open(int descriptor, in NetAddress remote, ConnectState state, ListenSocket? from = null)
     {
-        var stream = new EpollStream(_loop, this, descriptor, remote, state);
+        var stream = new EpollStream(_loop, this, descriptor, remote, state, from);
         if (stream.IsRegistered)
             return stream;
         _ = Libc.Close(descriptor);
@@ -171,6 +187,12 @@ internal sealed unsafe class EpollBackend : IIoBackend
 /// <summary>Whom an event is for.</summary>
 internal interface IEpollTarget
 {
+    /// <summary>
+    /// Receives what has come, and does not act on it yet: one receives after the other, then one acts after the other. The
+    /// processor's caches hold the code of the one or of the other, not of both.
+    /// </summary>
+    void Gather(uint events) { }
+
     void OnEvents(uint events);
 }
 

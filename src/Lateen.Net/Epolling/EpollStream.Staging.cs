@@ -9,7 +9,8 @@ namespace Lateen.Net.Epolling;
 
 /// <summary>
 /// Small writes that leave at the end of the loop's turn, all streams' one after the other: the first wakes the process at
-/// the other end, and the rest find it awake. Waking somebody costs more than sending.
+/// the other end, and the rest find it awake. Waking somebody costs more than sending. Those under TLS are encrypted first,
+/// one after the other too.
 /// </summary>
 internal sealed partial class EpollStream : IStagedOutput
 {
@@ -38,8 +39,24 @@ internal sealed partial class EpollStream : IStagedOutput
         return new LoopTask<int>(1);
     }
 
-    /// <summary>Sends what is staged. What the kernel has no room for stays, and the next write waits behind it.</summary>
+    public void SealStaged()
+    {
+        if (!_isStaged || _tls is null || IsDead)
+            return;
+        _isStaged = false;
+        if (Seal(_tls, Output) < 0)
+            _sendFailed = true;
+        ReleaseOutput();
+    }
+
     public void FlushStaged()
+    {
+        SendStaged();
+        SendSealed();
+    }
+
+    /// <summary>Sends what is staged. What the kernel has no room for stays, and the next write waits behind it.</summary>
+    private void SendStaged()
     {
         if (!_isStaged)
             return;
@@ -55,7 +72,7 @@ internal sealed partial class EpollStream : IStagedOutput
     /// <summary>A write that finds output in front of it: staged, or staged earlier and not taken by the kernel.</summary>
     private LoopTask<int> WriteBehind(ReadOnlySpan<byte> bytes, int flags)
     {
-        FlushStaged();
+        SendStaged();
         if (_outputLength == 0)
             return _sendFailed ? new LoopTask<int>(IoResult.Failed) : WriteAsync(bytes, flags);
         var both = Loop.Buffers.Rent(_outputLength + bytes.Length);
@@ -71,6 +88,7 @@ internal sealed partial class EpollStream : IStagedOutput
     private bool MayStage(int length) =>
         !IsDead
         && !_sendFailed
+        && !_holdsSealed
         && length > 0
         && _connect == ConnectState.Connected
         && !IsHandshaking

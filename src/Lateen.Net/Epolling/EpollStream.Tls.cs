@@ -20,6 +20,9 @@ internal sealed partial class EpollStream : IHandshaking
     private bool _tlsWantsRoom;
     private bool _closeNotifyWaits;
 
+    /// <summary>The engine's wire holds bytes that were written.</summary>
+    private bool _holdsSealed;
+
     public override TlsConnection? Tls => _connection;
 
     public override string TlsFailure => _tlsFailure;
@@ -41,7 +44,7 @@ internal sealed partial class EpollStream : IHandshaking
             return new LoopTask<TlsOutcome>(TlsOutcome.Aborted);
         if (_inputLength > 0 || _tls is not null)
             throw new InvalidOperationException("A handshake comes before everything else.");
-        _tls = new TlsEngine(context, _descriptor, client ?? TlsClientOptions.None);
+        _tls = Loop.TlsEngines.Rent(context, _descriptor, client ?? TlsClientOptions.None);
         _tls.Wire.OnEdge(_peerClosed);
         return ShakeHandsAsync(_tls);
     }
@@ -136,12 +139,39 @@ internal sealed partial class EpollStream : IHandshaking
         }
     }
 
-    private static int SendTls(TlsEngine engine, ReadOnlySpan<byte> bytes, int flags)
+    private int SendTls(TlsEngine engine, ReadOnlySpan<byte> bytes, int flags)
     {
+        if ((flags & Sockets.MoreFollows) != 0 && bytes.Length <= MaxStaged)
+        {
+            // The last ones wait for close_notify, which is about to follow; at the latest for the end of the turn.
+            Loop.Stage(this);
+            return Seal(engine, bytes);
+        }
         engine.Wire.SendFlags = flags;
         var progress = engine.Send(bytes, out var sent);
         engine.Wire.SendFlags = Sockets.NoSignal;
         return progress is TlsProgress.Done or TlsProgress.WantWrite ? sent : IoResult.Failed;
+    }
+
+    /// <summary>Encrypts, and leaves what comes of it with the wire.</summary>
+    private int Seal(TlsEngine engine, ReadOnlySpan<byte> bytes)
+    {
+        engine.Wire.HoldBack();
+        var progress = engine.Send(bytes, out var sent);
+        engine.Wire.Release();
+        _holdsSealed = true;
+        return progress == TlsProgress.Done ? sent : IoResult.Failed;
+    }
+
+    /// <summary>Sends what the wire holds, if nothing has taken it along.</summary>
+    private void SendSealed()
+    {
+        if (!_holdsSealed || IsDead)
+            return;
+        var progress = _tls!.Wire.Flush();
+        _holdsSealed = progress == TlsProgress.WantWrite;
+        _tlsWantsRoom |= _holdsSealed;
+        _sendFailed |= progress == TlsProgress.Failed;
     }
 
     private void SendCloseNotify()
@@ -156,6 +186,8 @@ internal sealed partial class EpollStream : IHandshaking
         _mayRead = true;
         if (_closeNotifyWaits)
             SendCloseNotify();
+        else
+            SendSealed();
     }
 
     /// <summary>Whether there is more than TLS's own messages, as new tickets, which are taken in.</summary>
@@ -194,7 +226,7 @@ internal sealed partial class EpollStream : IHandshaking
         // Best effort: a peer that does not take it learns the end from the socket.
         if (_connection is not null && !_aborted)
             _ = _tls.Shutdown();
-        _tls.Free();
+        Loop.TlsEngines.Return(_tls);
         _tls = null;
     }
 }

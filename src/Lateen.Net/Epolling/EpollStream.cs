@@ -20,6 +20,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     private readonly int _descriptor;
     private readonly int _slot;
     private readonly NetAddress _remote;
+    private readonly ListenSocket? _from;
     private readonly LoopSignal<int> _reading = new();
     private readonly LoopSignal<int> _writing = new();
     private NativeBuffer _input;
@@ -41,11 +42,24 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     private bool _queued;
     private bool _watcherTold;
     private bool _readCancelled;
+
+    /// <summary>The read that is awaited has its result, which the reader is about to get.</summary>
+    private bool _isGathered;
+    private int _gathered;
     private ReadWait _wait;
 
-    public EpollStream(EventLoop loop, EpollBackend backend, int descriptor, in NetAddress remote, ConnectState connect)
+    /// <param name="from">Who accepted it; null for one of ours.</param>
+    public EpollStream(
+        EventLoop loop,
+        EpollBackend backend,
+        int descriptor,
+        in NetAddress remote,
+        ConnectState connect,
+        ListenSocket? from
+    )
         : base(loop)
     {
+        _from = from;
         _backend = backend;
         _descriptor = descriptor;
         _remote = remote;
@@ -127,7 +141,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     {
         if (_closed)
             return;
-        FlushStaged();
+        SendStaged();
         _endWaits = _outputLength > 0 && !_writing.IsAwaited;
         if (_endWaits)
             return;
@@ -173,7 +187,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     /// <summary>Frees what the stream holds when its loop ends, whoever waits on it: nobody will be woken any more.</summary>
     internal void Release()
     {
-        FlushStaged();
+        SendStaged();
         _closed = true;
         _backend.Unregister(_slot);
         ReleaseInput();
@@ -186,12 +200,14 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
     }
 
     private protected override NetAddress GetSocketAddress() =>
-        _closed ? default : SocketCalls.LocalAddress(_descriptor);
+        _closed ? default
+        : _from is { IsOfOneAddress: true } ? _from.Address
+        : SocketCalls.LocalAddress(_descriptor);
 
     public override bool TryGetOriginalDestination(out NetAddress destination) =>
         SocketCalls.TryGetOriginalDestination(_descriptor, _remote.Family, out destination);
 
-    public void OnEvents(uint events)
+    public void Gather(uint events)
     {
         _readsThisTurn = 0;
         if ((events & (Epoll.PeerClosed | Epoll.HangUp | Epoll.Error)) != 0)
@@ -202,6 +218,12 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             _mayRead = true;
             _tls?.Wire.OnEdge(_peerClosed);
         }
+        if (_mayRead && _reading.IsAwaited && _wait == ReadWait.Bytes && !_tlsWantsRoom && !IsDead)
+            _isGathered = TryReceive(out _gathered);
+    }
+
+    public void OnEvents(uint events)
+    {
         if (_tlsWantsRoom && (events & Epoll.Out) != 0)
             OnRoomForTls();
         if (
@@ -209,7 +231,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             && (events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0
         )
             OnWritable(events);
-        if (_mayRead && !IsDead)
+        if ((_mayRead || _isGathered) && !IsDead)
             OnReadable();
     }
 
@@ -227,6 +249,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         }
         if (!_aborted)
         {
+            Gather(0);
             OnEvents(0);
             return;
         }
@@ -245,7 +268,7 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
         {
             if (_wait == ReadWait.Edge)
                 _reading.Complete(1);
-            else if (_wait == ReadWait.Bytes && TryReceive(out var result))
+            else if (_wait == ReadWait.Bytes && (TakeGathered(out var result) || TryReceive(out result)))
                 _reading.Complete(result);
         }
         else if (!_watcherTold && CloseWatcher is { } watcher && (_peerClosed || HasTlsEnd()))
@@ -253,6 +276,14 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             _watcherTold = true;
             watcher.OnPeerClosed(this);
         }
+    }
+
+    private bool TakeGathered(out int result)
+    {
+        result = _gathered;
+        var isGathered = _isGathered;
+        _isGathered = false;
+        return isGathered;
     }
 
     private void OnWritable(uint events)

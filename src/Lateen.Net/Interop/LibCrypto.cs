@@ -39,21 +39,29 @@ internal static unsafe partial class LibCrypto
     internal static partial int SetBioWrite(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
 
     [LibraryImport(Library, EntryPoint = "BIO_meth_set_ctrl")]
-    internal static partial int SetBioControl(
-        nint method,
-        delegate* unmanaged[Cdecl]<nint, int, nint, void*, nint> callback
-    );
+    internal static partial int SetBioControl(nint method, nint callback);
+
+    [LibraryImport(Library, EntryPoint = "BIO_meth_get_ctrl")]
+    internal static partial nint GetBioControl(nint method);
+
+    [LibraryImport(Library, EntryPoint = "BIO_s_socket")]
+    internal static partial nint SocketBioMethod();
 
     [LibraryImport(Library, EntryPoint = "BIO_new")]
     internal static partial nint NewBio(nint method);
+
+    [LibraryImport(Library, EntryPoint = "BIO_up_ref")]
+    internal static partial int ShareBio(nint bio);
 
     [LibraryImport(Library, EntryPoint = "BIO_set_init")]
     internal static partial void SetBioReady(nint bio, int isReady);
 
     [LibraryImport(Library, EntryPoint = "BIO_set_flags")]
+    [SuppressGCTransition]
     internal static partial void SetBioFlags(nint bio, int flags);
 
     [LibraryImport(Library, EntryPoint = "BIO_clear_flags")]
+    [SuppressGCTransition]
     internal static partial void ClearBioFlags(nint bio, int flags);
 
     [LibraryImport(Library, EntryPoint = "PEM_read_bio_X509_AUX")]

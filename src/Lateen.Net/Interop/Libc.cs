@@ -44,12 +44,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetSocketOption(int descriptor, int level, int option, void* value, uint length);
 
-    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
-    internal static partial nint Receive(int descriptor, byte* buffer, nuint length, int flags);
-
-    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
-    internal static partial nint Send(int descriptor, byte* buffer, nuint length, int flags);
-
     [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     internal static partial int Shutdown(int descriptor, int how);
 

@@ -111,6 +111,9 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Library, EntryPoint = "SSL_new")]
     internal static partial nint New(nint context);
 
+    [LibraryImport(Library, EntryPoint = "SSL_free_buffers")]
+    internal static partial int FreeBuffers(nint ssl);
+
     [LibraryImport(Library, EntryPoint = "SSL_free")]
     internal static partial void Free(nint ssl);
 
@@ -148,9 +151,11 @@ internal static unsafe partial class OpenSsl
     internal static partial int Shutdown(nint ssl);
 
     [LibraryImport(Library, EntryPoint = "SSL_get_error")]
+    [SuppressGCTransition]
     internal static partial int GetError(nint ssl, int result);
 
     [LibraryImport(Library, EntryPoint = "SSL_has_pending")]
+    [SuppressGCTransition]
     internal static partial int HasPending(nint ssl);
 
     [LibraryImport(Library, EntryPoint = "SSL_get_servername")]
@@ -192,6 +197,7 @@ internal static unsafe partial class OpenSsl
     );
 
     [LibraryImport(Library, EntryPoint = "SSL_version")]
+    [SuppressGCTransition]
     internal static partial int GetVersionNumber(nint ssl);
 
     [LibraryImport(Library, EntryPoint = "SSL_get_peer_signature_type_nid")]

@@ -4,9 +4,6 @@ namespace Lateen.Net.Interop;
 /// <summary>Numbers from OpenSSL 3's headers; they are its binary interface and do not change within the major version.</summary>
 internal static class OpenSslControl
 {
-    public const int BioIsAtEnd = 2;
-    public const int BioFlush = 11;
-
     public const int Mode = 33;
     public const int SetReadAhead = 41;
     public const int SetSessionCacheSize = 42;
@@ -32,6 +29,7 @@ internal static class OpenSslFlags
     public const int BioReads = 0x1;
     public const int BioWrites = 0x2;
     public const int BioShouldRetry = 0x8;
+    public const int BioIsAtEnd = 0x800;
     public const int BioSourceAndSink = 0x400;
 
     public const ulong IgnoreUnexpectedEof = 1UL << 7;

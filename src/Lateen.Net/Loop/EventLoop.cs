@@ -13,8 +13,9 @@ namespace Lateen.Net.Loop;
 /// Other threads reach it through <see cref="Post"/>.
 /// </summary>
 /// <remarks>
-/// A turn: wait for events and dispatch them, take the mailbox, run the ready queue as it stood at that point, fire
-/// timers. Work queued meanwhile waits for the next turn, so no connection can starve another.
+/// A turn: wait for events, receive what they tell of, act on it, send what came of that, take the mailbox, run the ready
+/// queue as it stood at that point, fire timers. Work queued meanwhile waits for the next turn, so no connection can starve
+/// another. Each phase is done for all connections before the next: a processor's caches hold the code of one of them.
 /// </remarks>
 public sealed class EventLoop : IDisposable
 {
@@ -42,6 +43,7 @@ public sealed class EventLoop : IDisposable
         _timers = new TimerWheel(NowMilliseconds);
         _backend = new EpollBackend(this);
         Handshakes = new HandshakePacer(this);
+        TlsEngines = new TlsEngines(Buffers);
     }
 
     public string Name { get; }
@@ -70,6 +72,8 @@ public sealed class EventLoop : IDisposable
     public SplicePipePool Pipes { get; } = new();
 
     internal HandshakePacer Handshakes { get; }
+
+    internal TlsEngines TlsEngines { get; }
 
     /// <summary>
     /// Scratch space of 64 KiB for building what is written next. Its content is gone at the next suspension, since every
@@ -146,6 +150,7 @@ public sealed class EventLoop : IDisposable
     {
         Buffers.Trim();
         Pipes.Dispose();
+        TlsEngines.Trim();
     }
 
     /// <summary>Frees what the stopped loop held. Its thread must have ended.</summary>
@@ -154,6 +159,7 @@ public sealed class EventLoop : IDisposable
         _backend.Dispose();
         Buffers.Dispose();
         Pipes.Dispose();
+        TlsEngines.Trim();
     }
 
     internal void OnAcceptingPaused() => Volatile.Write(ref _acceptingPauses, _acceptingPauses + 1);
@@ -169,6 +175,8 @@ public sealed class EventLoop : IDisposable
 
     private void FlushStaged()
     {
+        foreach (var output in _staged)
+            output.SealStaged();
         while (_staged.TryDequeue(out var output))
             output.FlushStaged();
     }

@@ -14,10 +14,14 @@ public sealed unsafe class ListenSocket : IDisposable
     {
         _descriptor = descriptor;
         Address = address;
+        IsOfOneAddress = !address.IsWildcard;
     }
 
     /// <summary>The bound address, with the port the kernel chose where 0 was asked for.</summary>
     public NetAddress Address { get; }
+
+    /// <summary>Whether all its connections come to <see cref="Address"/>, so that nobody needs to ask the kernel.</summary>
+    internal bool IsOfOneAddress { get; }
 
     internal int Descriptor => _descriptor;
 

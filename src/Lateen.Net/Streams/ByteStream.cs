@@ -44,8 +44,9 @@ public abstract class ByteStream
     public abstract LoopTask<int> WriteSoonAsync(ReadOnlySpan<byte> bytes);
 
     /// <summary>
-    /// As <see cref="WriteAsync"/>, for the last bytes: the kernel keeps them back for the end that follows at once, by
-    /// <see cref="ShutdownWrite"/> or <see cref="Close"/>, and both leave in one segment. It waits 200 ms at the most.
+    /// As <see cref="WriteAsync"/>, for the last bytes: they are kept back for the end that follows at once, by
+    /// <see cref="ShutdownWrite"/> or <see cref="Close"/>, and both leave in one segment. Without an end they leave with the
+    /// loop's turn (small ones under TLS) or after 200 ms (the kernel keeps them).
     /// </summary>
     public abstract LoopTask<int> WriteLastAsync(ReadOnlySpan<byte> bytes);
 

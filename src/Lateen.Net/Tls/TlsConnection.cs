@@ -45,6 +45,33 @@ public sealed record TlsConnection(
 
     private List<PeerCertificate>? _peerChain;
 
+    /// <summary>Whether a handshake with a peer that showed no certificate settled all this.</summary>
+    internal bool IsLike(
+        string applicationProtocol,
+        string serverName,
+        string version,
+        string cipher,
+        string curve,
+        bool isResumed,
+        PeerCertificate? own,
+        TlsOutcome tolerated,
+        OcspOutcome ocsp
+    ) =>
+        Peer is null
+        && Signature.Length == 0
+        && SessionId.Length == 0
+        && PeerIssuers.Count == 0
+        && !HasWrongKeyUsage
+        && ApplicationProtocol == applicationProtocol
+        && ServerName == serverName
+        && Version == version
+        && Cipher == cipher
+        && Curve == curve
+        && IsResumed == isResumed
+        && ReferenceEquals(Own, own)
+        && Tolerated == tolerated
+        && Ocsp == ocsp;
+
     private List<PeerCertificate> ReadChain()
     {
         var chain = new List<PeerCertificate>();

@@ -6,35 +6,48 @@ namespace Lateen.Net.Tls;
 /// <summary>Reads off OpenSSL what a handshake settled.</summary>
 internal static unsafe class TlsConnectionReader
 {
-    /// <summary>Call once the handshake is done.</summary>
+    /// <summary>Call once the handshake is done. Clients who show no certificate share one description while nothing differs.</summary>
     public static TlsConnection Read(nint ssl, TlsEngine engine)
     {
         byte* protocol;
         uint length;
         OpenSsl.GetAlpnSelected(ssl, &protocol, &length);
+        var applicationProtocol = AlpnList.ToText(new ReadOnlySpan<byte>(protocol, (int)length));
         var isResumed = OpenSsl.IsSessionReused(ssl) == 1;
         var version = TlsNames.Version(OpenSsl.GetVersion(ssl));
+        var cipher = TlsNames.Cipher(OpenSsl.GetCurrentCipher(ssl));
+        var curve = TlsNames.Group((int)OpenSsl.Control(ssl, OpenSslControl.GetNegotiatedGroup, 0, 0));
         var peer = engine.Peer ?? ReadPeer(ssl);
-        var own = engine.ShownCertificate(isResumed);
+        var own = engine.ShownCertificate(isResumed)?.Description;
+        var tolerated = engine.VerifyOutcome;
+        var sessionId = version == "TLSv1.2" ? ReadSessionId(ssl) : "";
+        var context = engine.Context;
+        var name = engine.ServerName;
+        if (
+            peer is null
+            && sessionId.Length == 0
+            && context.LastConnection is { } last
+            && last.IsLike(applicationProtocol, name, version, cipher, curve, isResumed, own, tolerated, engine.Ocsp)
+        )
+            return last;
         // A session remembers how its peer's check went.
-        var isVerified =
-            engine.VerifyOutcome == TlsOutcome.Established && OpenSsl.GetVerifyResult(ssl) == OpenSslResult.VerifyOk;
-        return new TlsConnection(
-            AlpnList.ToText(new ReadOnlySpan<byte>(protocol, (int)length)),
-            engine.ServerName,
+        var isVerified = tolerated == TlsOutcome.Established && OpenSsl.GetVerifyResult(ssl) == OpenSslResult.VerifyOk;
+        return context.LastConnection = new TlsConnection(
+            applicationProtocol,
+            name,
             version,
-            TlsNames.Cipher(OpenSsl.GetCurrentCipher(ssl)),
-            TlsNames.Group((int)OpenSsl.Control(ssl, OpenSslControl.GetNegotiatedGroup, 0, 0)),
+            cipher,
+            curve,
             isResumed,
             peer,
-            own?.Description,
-            peer is not null && engine.Context.Verifier is not null && isVerified
+            own,
+            peer is not null && context.Verifier is not null && isVerified
         )
         {
             Signature = isResumed ? "" : ReadSignature(ssl),
-            SessionId = version == "TLSv1.2" ? ReadSessionId(ssl) : "",
-            PeerIssuers = ReadIssuers(ssl, engine.Context),
-            Tolerated = engine.VerifyOutcome,
+            SessionId = sessionId,
+            PeerIssuers = ReadIssuers(ssl, context),
+            Tolerated = tolerated,
             HasWrongKeyUsage = engine.HasWrongKeyUsage(peer),
             Ocsp = engine.Ocsp,
         };
@@ -73,7 +86,7 @@ internal static unsafe class TlsConnectionReader
     }
 
     /// <summary>What came behind the leaf. A server's list of OpenSSL does not have the leaf in it, a client's does.</summary>
-    private static byte[][] ReadIssuers(nint ssl, TlsContext context)
+    private static IReadOnlyList<byte[]> ReadIssuers(nint ssl, TlsContext context)
     {
         var chain = OpenSsl.GetPeerChain(ssl);
         var first = context.Role == TlsRole.Client ? 1 : 0;
@@ -83,18 +96,15 @@ internal static unsafe class TlsConnectionReader
         var issuers = new byte[count][];
         for (var i = 0; i < count; i++)
             issuers[i] = NativeCertificate.Encode(LibCrypto.ItemOf(chain, first + i)) ?? [];
-        var last = context.LastIssuers;
-        if (AreEqual(last, issuers))
-            return last;
-        context.LastIssuers = issuers;
-        return issuers;
+        var last = context.LastConnection?.PeerIssuers ?? [];
+        return AreEqual(last, issuers) ? last : issuers;
     }
 
-    private static bool AreEqual(byte[][] left, byte[][] right)
+    private static bool AreEqual(IReadOnlyList<byte[]> left, byte[][] right)
     {
-        if (left.Length != right.Length)
+        if (left.Count != right.Length)
             return false;
-        for (var i = 0; i < left.Length; i++)
+        for (var i = 0; i < right.Length; i++)
         {
             if (!left[i].AsSpan().SequenceEqual(right[i]))
                 return false;

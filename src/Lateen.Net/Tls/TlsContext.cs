@@ -60,10 +60,10 @@ public sealed class TlsContext
     internal TicketKeys? TicketKeys { get; set; }
 
     /// <summary>
-    /// What the last peer sent behind its leaf. Peers of one authority all send the same, so that their connections share
-    /// one copy. Two loops may overwrite each other's, which costs a copy.
+    /// What the last handshake settled. The next one often settles the same, and peers of one authority send the same behind
+    /// their leaf: then their connections share one copy. Two loops may overwrite each other's, which costs a copy.
     /// </summary>
-    internal byte[][] LastIssuers { get; set; } = [];
+    internal TlsConnection? LastConnection { get; set; }
 
     /// <summary>The certificate a connection shows unless its client's hello asks for another.</summary>
     internal NativeCertificate? FirstCertificate => _certificates.Count > 0 ? _certificates[0] : null;

@@ -24,8 +24,7 @@ internal static unsafe class TlsContextSetup
         var options = context.Options;
         var native = context.Native;
         OpenSsl.SetSecurityLevel(native, SecurityLevel);
-        const int Modes =
-            OpenSslFlags.EnablePartialWrite | OpenSslFlags.AcceptMovingWriteBuffer | OpenSslFlags.ReleaseBuffers;
+        const int Modes = OpenSslFlags.EnablePartialWrite | OpenSslFlags.AcceptMovingWriteBuffer;
         OpenSsl.ControlContext(native, OpenSslControl.Mode, Modes, 0);
         OpenSsl.ControlContext(native, OpenSslControl.SetReadAhead, 1, 0);
         SetVersions(native, options);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.InteropServices;
+using System.Text;
+using Lateen.Net.Buffers;
 using Lateen.Net.Interop;
 
 namespace Lateen.Net.Tls;
 
 /// <summary>
-/// TLS on one socket: OpenSSL reads and writes it through <see cref="Wire"/>, with read-ahead, and gives its buffers back
-/// when they are empty. Never waits; says what to wait for. One loop's thread only.
+/// TLS on one socket: OpenSSL reads and writes it through <see cref="Wire"/>, with read-ahead. Never waits; says what
+/// to wait for. One loop's thread only; used again for the next connection.
 /// </summary>
-internal sealed unsafe class TlsEngine
+internal sealed unsafe class TlsEngine(BufferPool buffers)
 {
     /// <summary>The engine whose call is under way on this thread: whom OpenSSL's callbacks are about.</summary>
     [ThreadStatic]
@@ -18,7 +20,8 @@ internal sealed unsafe class TlsEngine
     private bool _isBroken;
     private NativeCertificate? _selected;
 
-    public TlsEngine(TlsContext context, int descriptor, TlsClientOptions client)
+    /// <summary>Begins a connection's life.</summary>
+    public void Begin(TlsContext context, int descriptor, TlsClientOptions client)
     {
         Context = context;
         ExpectedHost = client.ExpectedHost;
@@ -28,25 +31,49 @@ internal sealed unsafe class TlsEngine
         GC.KeepAlive(context);
         if (_ssl == 0)
             throw new InvalidOperationException($"SSL_new failed{Pem.Reason()}");
-        Wire = new TlsWire(_ssl, descriptor);
+        Wire.Begin(_ssl, descriptor);
         if (context.Role == TlsRole.Server)
             OpenSsl.SetAcceptState(_ssl);
         else
             PrepareClient(client);
     }
 
+    /// <summary>Ends it: the next connection finds nothing of this one.</summary>
+    public void End()
+    {
+        OpenSsl.Free(_ssl);
+        Wire.End();
+        _ssl = 0;
+        _isBroken = false;
+        _selected = null;
+        Context = null!;
+        Sessions = null;
+        ServerName = "";
+        ExpectedHost = null;
+        Peer = null;
+        VerifyOutcome = TlsOutcome.Established;
+        FailureOutcome = TlsOutcome.ConnectionError;
+        FailureDetail = FailureReason = "";
+        Ocsp = default;
+        if (ReferenceEquals(s_current, this))
+            s_current = null;
+    }
+
+    /// <summary>Frees what is left of an engine that has ended its last connection.</summary>
+    public void Dispose() => Wire.Dispose();
+
     public static TlsEngine? Current => s_current;
 
-    public TlsContext Context { get; }
+    public TlsContext Context { get; private set; } = null!;
 
-    public TlsWire Wire { get; }
+    public TlsWire Wire { get; } = new(buffers);
 
-    public TlsSessions? Sessions { get; }
+    public TlsSessions? Sessions { get; private set; }
 
     /// <summary>SNI to send, or, at a server, the one that came.</summary>
-    public string ServerName { get; private set; }
+    public string ServerName { get; private set; } = "";
 
-    public string? ExpectedHost { get; }
+    public string? ExpectedHost { get; private set; }
 
     /// <summary>The peer's certificate once it was looked at.</summary>
     public PeerCertificate? Peer { get; set; }
@@ -74,12 +101,24 @@ internal sealed unsafe class TlsEngine
         Wire.HoldBack();
         var result = OpenSsl.DoHandshake(_ssl);
         Wire.Release();
+        ReleaseBuffers(isDone: result == 1);
         var progress = result == 1 ? TlsProgress.Done : ProgressOf(result);
         if (progress == TlsProgress.Done && EndsWithTickets)
             return progress;
         // An alert too, but what went wrong before it counts.
         var flushed = Wire.Flush();
         return flushed == TlsProgress.Done || progress == TlsProgress.Failed ? progress : OnFlushed(flushed);
+    }
+
+    /// <summary>
+    /// A connection that waits holds none of OpenSSL's buffers, 33 KiB. During a step of the handshake they stay, or each
+    /// message would allocate them anew; later OpenSSL frees them as soon as they are empty.
+    /// </summary>
+    private void ReleaseBuffers(bool isDone)
+    {
+        _ = OpenSsl.FreeBuffers(_ssl); // unless there is something in them
+        if (isDone)
+            OpenSsl.Control(_ssl, OpenSslControl.Mode, OpenSslFlags.ReleaseBuffers, 0);
     }
 
     /// <summary>
@@ -192,8 +231,16 @@ internal sealed unsafe class TlsEngine
         return TlsOutcome.UntrustedPeer;
     }
 
-    public string ReadServerName() =>
-        Marshal.PtrToStringUTF8((nint)OpenSsl.GetServerName(_ssl, OpenSslNames.HostName))?.ToLowerInvariant() ?? "";
+    public string ReadServerName()
+    {
+        var name = OpenSsl.GetServerName(_ssl, OpenSslNames.HostName);
+        if (name is null)
+            return "";
+        var known = Context.LastConnection?.ServerName;
+        return known is not null && Ascii.Equals(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name), known)
+            ? known
+            : Marshal.PtrToStringUTF8((nint)name)!.ToLowerInvariant();
+    }
 
     /// <summary>Decrypts into a buffer; on <see cref="TlsProgress.Done"/> some bytes came.</summary>
     /// <param name="drained">True when neither OpenSSL nor the kernel has more: only a new edge will tell of more.</param>
@@ -242,15 +289,6 @@ internal sealed unsafe class TlsEngine
         s_current = this;
         var result = OpenSsl.Shutdown(_ssl);
         return result >= 0 ? TlsProgress.Done : ProgressOf(result);
-    }
-
-    public void Free()
-    {
-        OpenSsl.Free(_ssl);
-        Wire.Free();
-        _ssl = 0;
-        if (ReferenceEquals(s_current, this))
-            s_current = null;
     }
 
     private void PrepareClient(TlsClientOptions client)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Lateen.Net.Buffers;
 using Lateen.Net.Interop;
 
 namespace Lateen.Net.Tls;
@@ -9,31 +10,41 @@ namespace Lateen.Net.Tls;
 /// The socket as OpenSSL reads and writes it (a BIO of ours). Its own would send each message of a handshake for itself;
 /// here those of one step leave together, and the session tickets of TLS 1.3 with the first bytes that follow them.
 /// </summary>
-internal sealed unsafe class TlsWire
+internal sealed unsafe class TlsWire(BufferPool buffers)
 {
     private const int Again = -1;
+    private const int RetryFlags = OpenSslFlags.BioReads | OpenSslFlags.BioWrites | OpenSslFlags.BioShouldRetry;
 
     private static readonly nint s_method = NewMethod();
 
-    private readonly int _descriptor;
-    private readonly nint _bio;
+    private readonly nint _bio = NewBio();
+    private int _descriptor;
     private bool _asksForRetry;
     private bool _holdsBack;
-    private bool _isAtEnd;
     private bool _peerClosed;
-    private byte* _held;
+    private NativeBuffer _held;
     private int _heldLength;
 
     /// <summary>From now on a connection reads and writes through this.</summary>
-    public TlsWire(nint ssl, int descriptor)
+    public void Begin(nint ssl, int descriptor)
     {
         _descriptor = descriptor;
-        _bio = LibCrypto.NewBio(s_method);
-        if (_bio == 0)
-            throw new InvalidOperationException($"BIO_new failed{Pem.Reason()}");
-        LibCrypto.SetBioReady(_bio, 1);
-        OpenSsl.SetBio(ssl, _bio, _bio); // which owns it now
+        _ = LibCrypto.ShareBio(_bio);
+        OpenSsl.SetBio(ssl, _bio, _bio); // which owns the share
     }
+
+    /// <summary>The connection is gone. What was held for it is freed.</summary>
+    public void End()
+    {
+        Forget(_heldLength);
+        LibCrypto.ClearBioFlags(_bio, RetryFlags | OpenSslFlags.BioIsAtEnd);
+        _descriptor = -1;
+        _asksForRetry = _holdsBack = _peerClosed = false;
+        IsDrained = false;
+        SendFlags = Sockets.NoSignal;
+    }
+
+    public void Dispose() => _ = LibCrypto.FreeBio(_bio);
 
     /// <summary>The kernel had no more when it was asked last, and no edge came since.</summary>
     public bool IsDrained { get; private set; }
@@ -59,15 +70,12 @@ internal sealed unsafe class TlsWire
     {
         if (_heldLength == 0)
             return TlsProgress.Done;
-        var sent = Send(_held, _heldLength, out var isBroken);
+        var sent = Send(_held.Pointer, _heldLength, out var isBroken);
         Forget(sent);
         return isBroken ? TlsProgress.Failed
             : _heldLength > 0 ? TlsProgress.WantWrite
             : TlsProgress.Done;
     }
-
-    /// <summary>Frees what is held.</summary>
-    public void Free() => Forget(_heldLength);
 
     private int Read(byte* buffer, int length)
     {
@@ -77,7 +85,8 @@ internal sealed unsafe class TlsWire
             var received = Libc.Receive(_descriptor, buffer, (nuint)length, 0);
             if (received >= 0)
             {
-                _isAtEnd = received == 0;
+                if (received == 0)
+                    LibCrypto.SetBioFlags(_bio, OpenSslFlags.BioIsAtEnd);
                 // A short read has drained the socket.
                 IsDrained = received > 0 && received < length;
                 return (int)received;
@@ -103,7 +112,7 @@ internal sealed unsafe class TlsWire
             Hold(bytes, length);
         if (_holdsBack)
             return length;
-        var sent = before > 0 ? Send(_held, _heldLength, out var isBroken) : Send(bytes, length, out isBroken);
+        var sent = before > 0 ? Send(_held.Pointer, _heldLength, out var isBroken) : Send(bytes, length, out isBroken);
         if (before > 0)
         {
             // Of the new bytes none stay here: OpenSSL offers them again.
@@ -135,21 +144,32 @@ internal sealed unsafe class TlsWire
 
     private void Hold(byte* bytes, int length)
     {
-        _held = (byte*)NativeMemory.Realloc(_held, (nuint)(_heldLength + length));
-        new ReadOnlySpan<byte>(bytes, length).CopyTo(new Span<byte>(_held + _heldLength, length));
+        if (_heldLength + length > _held.Length)
+        {
+            var larger = buffers.Rent(_heldLength + length);
+            Held.CopyTo(larger.Span);
+            ReturnHeld();
+            _held = larger;
+        }
+        new ReadOnlySpan<byte>(bytes, length).CopyTo(_held.Span[_heldLength..]);
         _heldLength += length;
     }
 
+    private ReadOnlySpan<byte> Held => new(_held.Pointer, _heldLength);
+
     private void Forget(int count)
     {
+        Held[count..].CopyTo(_held.Span);
         _heldLength -= count;
-        if (_heldLength > 0)
-        {
-            new ReadOnlySpan<byte>(_held + count, _heldLength).CopyTo(new Span<byte>(_held, _heldLength));
-            return;
-        }
-        NativeMemory.Free(_held);
-        _held = null;
+        if (_heldLength == 0)
+            ReturnHeld();
+    }
+
+    private void ReturnHeld()
+    {
+        if (!_held.IsNone)
+            buffers.Return(_held);
+        _held = default;
     }
 
     private void AskForRetry(int direction)
@@ -162,8 +182,17 @@ internal sealed unsafe class TlsWire
     {
         if (!_asksForRetry)
             return;
-        LibCrypto.ClearBioFlags(_bio, OpenSslFlags.BioReads | OpenSslFlags.BioWrites | OpenSslFlags.BioShouldRetry);
+        LibCrypto.ClearBioFlags(_bio, RetryFlags);
         _asksForRetry = false;
+    }
+
+    private static nint NewBio()
+    {
+        var bio = LibCrypto.NewBio(s_method);
+        if (bio == 0)
+            throw new InvalidOperationException($"BIO_new failed{Pem.Reason()}");
+        LibCrypto.SetBioReady(bio, 1);
+        return bio;
     }
 
     private static nint NewMethod()
@@ -171,7 +200,8 @@ internal sealed unsafe class TlsWire
         var method = LibCrypto.NewBioMethod(OpenSslFlags.BioSourceAndSink | LibCrypto.NewBioIndex(), "lateen socket");
         _ = LibCrypto.SetBioRead(method, &OnRead);
         _ = LibCrypto.SetBioWrite(method, &OnWrite);
-        _ = LibCrypto.SetBioControl(method, &OnControl);
+        // That of sockets knows of nothing but the flags, and is asked a dozen times for each request.
+        _ = LibCrypto.SetBioControl(method, LibCrypto.GetBioControl(LibCrypto.SocketBioMethod()));
         return method;
     }
 
@@ -182,13 +212,4 @@ internal sealed unsafe class TlsWire
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnWrite(nint bio, byte* bytes, int length) => TlsEngine.Current!.Wire.Write(bytes, length);
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint OnControl(nint bio, int command, nint number, void* pointer) =>
-        command switch
-        {
-            OpenSslControl.BioFlush => 1,
-            OpenSslControl.BioIsAtEnd => TlsEngine.Current!.Wire._isAtEnd ? 1 : 0,
-            _ => 0,
-        };
 }

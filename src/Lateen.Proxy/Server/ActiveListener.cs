@@ -168,7 +168,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
             );
             return;
         }
-        new Inspection(worker, this, _runtime, stream).RunAsync().Detach();
+        new Inspection(worker, _runtime).RunAsync(this, stream).Detach();
     }
 
     /// <summary>All is known of a connection that there is to know: it goes to its filter chain.</summary>
@@ -177,7 +177,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
         if (_runtime.Match(info) is not { } chain)
             RefuseUnmatched(stream);
         else if (chain.Socket.IsTls)
-            new ServerHandshake(worker, this, chain, stream).RunAsync().Detach();
+            worker.Handshakes.Rent().RunAsync(this, chain, stream).Detach();
         else
             Serve(stream, chain);
     }

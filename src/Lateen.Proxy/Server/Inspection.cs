@@ -13,8 +13,7 @@ namespace Lateen.Proxy.Server;
 /// Runs a listener's filters over a new connection: each looks at its first bytes, which stay where they are for the
 /// handshake or the codec, and adds to what the choice of a filter chain goes by.
 /// </summary>
-internal sealed class Inspection(Worker worker, ActiveListener listener, ListenerRuntime runtime, ByteStream stream)
-    : PendingConnection(worker, listener, stream)
+internal sealed class Inspection(Worker worker, ListenerRuntime runtime) : PendingConnection(worker)
 {
     private const string Tls = "tls";
     private const string Plain = "raw_buffer";
@@ -44,28 +43,28 @@ internal sealed class Inspection(Worker worker, ActiveListener listener, Listene
         return true;
     }
 
-    protected override void GoOn()
+    protected override void GoOn(ActiveListener listener, ByteStream stream)
     {
-        var destination = Stream.GetLocalAddress();
+        var destination = stream.GetLocalAddress();
         if (
             _isRedirected
             && runtime.Spec.UseOriginalDestination
-            && Worker.ListenerAt(destination, Listener) is { } other
+            && Worker.ListenerAt(destination, listener) is { } other
         )
         {
-            other.TakeOver(Stream);
+            other.TakeOver(stream);
             return;
         }
         var protocols =
             _hello is not null ? _hello.Protocols
             : _http is { Length: > 0 } ? (IReadOnlyList<string>)[_http]
             : [];
-        Listener.OnInspected(
-            Stream,
+        listener.OnInspected(
+            stream,
             new ConnectionInfo(
                 destination,
-                Stream.RemoteAddress,
-                Stream.DirectRemoteAddress,
+                stream.RemoteAddress,
+                stream.DirectRemoteAddress,
                 _hello?.ServerName ?? "",
                 _hello is null ? Plain : Tls,
                 protocols

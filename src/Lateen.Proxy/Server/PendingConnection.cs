@@ -11,11 +11,9 @@ internal abstract class PendingConnection
 {
     private readonly LoopTimer _timer;
 
-    protected PendingConnection(Worker worker, ActiveListener listener, ByteStream stream)
+    protected PendingConnection(Worker worker)
     {
         Worker = worker;
-        Listener = listener;
-        Stream = stream;
         _timer = new LoopTimer(static self => ((PendingConnection)self).OnTimer(), this);
     }
 
@@ -24,16 +22,19 @@ internal abstract class PendingConnection
 
     protected Worker Worker { get; }
 
-    protected ActiveListener Listener { get; }
+    protected ActiveListener Listener { get; private set; } = null!;
 
-    protected ByteStream Stream { get; }
+    protected ByteStream Stream { get; private set; } = null!;
 
     /// <summary>True once the time was over.</summary>
     protected bool TimedOut { get; private set; }
 
-    /// <summary>Takes the connection up to where it is served, or closes it.</summary>
-    public async LoopTask<int> RunAsync()
+    /// <summary>Takes a listener's connection up to where it is served, or closes it.</summary>
+    public async LoopTask<int> RunAsync(ActiveListener listener, ByteStream stream)
     {
+        Listener = listener;
+        Stream = stream;
+        TimedOut = false;
         Listener.OnOpened(this);
         var goesOn = false;
         try
@@ -48,7 +49,9 @@ internal abstract class PendingConnection
                 Stream.Close();
         }
         if (goesOn)
-            GoOn();
+            GoOn(listener, stream);
+        else
+            OnRefused();
         return 0;
     }
 
@@ -58,7 +61,17 @@ internal abstract class PendingConnection
     protected abstract LoopTask<bool> PrepareAsync();
 
     /// <summary>Hands the connection over.</summary>
-    protected abstract void GoOn();
+    protected abstract void GoOn(ActiveListener listener, ByteStream stream);
+
+    /// <summary>It is closed.</summary>
+    protected virtual void OnRefused() { }
+
+    /// <summary>Lets go of the connection, in one that waits for the next.</summary>
+    protected void Forget()
+    {
+        Listener = null!;
+        Stream = null!;
+    }
 
     /// <summary>The time is over: wakes who waits.</summary>
     protected abstract void OnTimeout();

@@ -7,18 +7,22 @@ using Lateen.Proxy.Overload;
 
 namespace Lateen.Proxy.Server;
 
-/// <summary>A client's TLS handshake with the context that is in force when it begins.</summary>
-internal sealed class ServerHandshake(
-    Worker worker,
-    ActiveListener listener,
-    FilterChainRuntime chain,
-    ByteStream stream
-) : PendingConnection(worker, listener, stream)
+/// <summary>A client's TLS handshake with the context that is in force when it begins. Used again for the next client.</summary>
+internal sealed class ServerHandshake(Worker worker) : PendingConnection(worker)
 {
-    public override FilterChainRuntime Chain => chain;
+    private FilterChainRuntime? _chain;
+
+    public override FilterChainRuntime? Chain => _chain;
+
+    public LoopTask<int> RunAsync(ActiveListener listener, FilterChainRuntime chain, ByteStream stream)
+    {
+        _chain = chain;
+        return RunAsync(listener, stream);
+    }
 
     protected override async LoopTask<bool> PrepareAsync()
     {
+        var chain = _chain!;
         // A listener is in force with its secrets only, so there is a context; without one nobody is served.
         if (chain.Socket.Context is not { } context)
         {
@@ -34,11 +38,25 @@ internal sealed class ServerHandshake(
         return outcome == TlsOutcome.Established;
     }
 
-    protected override void GoOn() => Listener.Serve(Stream, chain);
+    protected override void GoOn(ActiveListener listener, ByteStream stream)
+    {
+        var chain = _chain!;
+        Recycle();
+        listener.Serve(stream, chain);
+    }
+
+    protected override void OnRefused() => Recycle();
 
     protected override void OnTimeout()
     {
         Listener.OnHandshakeTimeout();
         Stream.Abort();
+    }
+
+    private void Recycle()
+    {
+        _chain = null;
+        Forget();
+        Worker.Handshakes.Return(this);
     }
 }

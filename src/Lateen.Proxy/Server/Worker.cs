@@ -60,6 +60,7 @@ public sealed class Worker
             hasSurplus: TrimLater
         );
         Mirrors = new SpareStore<MirrorRequest>(() => new MirrorRequest(this), hasSurplus: TrimLater);
+        Handshakes = new SpareStore<ServerHandshake>(() => new ServerHandshake(this), hasSurplus: TrimLater);
         // Not .NET's cryptography: it would load OpenSSL, 4 MB of memory, into proxies that never speak TLS.
         _random0 = (ulong)Random.Shared.NextInt64() | 1;
         _random1 = (ulong)Random.Shared.NextInt64();
@@ -85,6 +86,8 @@ public sealed class Worker
 
     internal SpareStore<MirrorRequest> Mirrors { get; }
 
+    internal SpareStore<ServerHandshake> Handshakes { get; }
+
     /// <summary>Buffers that HTTP/2 connections of this worker share.</summary>
     internal Http2Workspace Http2Workspace => field ??= new Http2Workspace(TrimLater);
 
@@ -107,6 +110,7 @@ public sealed class Worker
         || Http2Streams.HasSurplus
         || Http2ClientStreams.HasSurplus
         || Mirrors.HasSurplus
+        || Handshakes.HasSurplus
         || Http2Workspace.HasSurplus;
 
     internal bool Drains(TrafficDirection direction) =>
@@ -142,6 +146,7 @@ public sealed class Worker
         Http2Streams.TrimAll();
         Http2ClientStreams.TrimAll();
         Mirrors.TrimAll();
+        Handshakes.TrimAll();
         Http2Workspace.TrimAll();
         Loop.Trim();
     }
@@ -159,6 +164,7 @@ public sealed class Worker
         Http2Streams.TrimUnused();
         Http2ClientStreams.TrimUnused();
         Mirrors.TrimUnused();
+        Handshakes.TrimUnused();
         Http2Workspace.TrimUnused();
         if (HasSurplus)
             TrimLater();

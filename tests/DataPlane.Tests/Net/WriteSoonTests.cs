@@ -155,6 +155,52 @@ public sealed class WriteSoonTests : IDisposable
         }
     }
 
+    /// <summary>Encrypted before it leaves, so what the kernel has no room for is held encrypted, and no more of it than a turn's.</summary>
+    [Fact]
+    public async Task Under_tls_a_slow_reader_makes_the_writer_wait_and_gets_all()
+    {
+        using var tls = new TlsFixture();
+        var waits = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sent = new byte[8 * 1024 * 1024];
+        new Random(1).NextBytes(sent);
+        var at = await tls.Serve(
+            tls.ServerContext(static options => options, tls.Authority.Issue(CertificateOrder.ForDns("localhost"))),
+            Write
+        );
+        await using var client = await TlsFixture.Dial(at);
+        Assert.True(await waits.Task.WaitAsync(LoopFixture.Patience, TestContext.Current.CancellationToken));
+        var got = new byte[sent.Length + 1];
+        Assert.Equal(
+            sent.Length,
+            await client.ReadAtLeastAsync(
+                got,
+                got.Length,
+                throwOnEndOfStream: false,
+                TestContext.Current.CancellationToken
+            )
+        );
+        Assert.Equal(sent, got[..^1]);
+
+        async LoopTask<int> Write(ByteStream stream)
+        {
+            for (var start = 0; start < sent.Length; start += 1024)
+            {
+                var write = stream.WriteSoonAsync(sent.AsSpan(start, 1024));
+                if (!write.IsCompleted)
+                    waits.TrySetResult(true);
+                await write;
+                if (start % Piece == 0)
+                    await tls.Loop.NextTurn();
+            }
+            waits.TrySetResult(false);
+            stream.ShutdownWrite();
+            while (await stream.ReadAsync() > 0)
+                stream.Consume(stream.Input.Length);
+            stream.Close();
+            return 0;
+        }
+    }
+
     private async Task<int> Taken()
     {
         var taken = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);

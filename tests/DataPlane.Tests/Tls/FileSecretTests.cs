@@ -115,8 +115,10 @@ public sealed class FileSecretTests : IDisposable
         var third = Issue();
         Move(path, Response(path, TlsJson.CertificateSecret(Name, third)));
         await EventuallyAsync(third);
+        // Files that were no pair for a moment may have counted, too.
+        var failed = _proxy.StatOrZero($"sds.{Name}.key_rotation_failed");
         Move(path, "no secret"u8.ToArray());
-        Eventually.True(() => _proxy.StatOrZero($"sds.{Name}.key_rotation_failed") >= 1, "the file is refused");
+        Eventually.True(() => _proxy.StatOrZero($"sds.{Name}.key_rotation_failed") > failed, "the file is refused");
         Assert.Equal(Hex(third), await SerialAsync());
         Assert.Contains($"{path} is no DiscoveryResponse with a Secret", _problems.Last(), StringComparison.Ordinal);
     }
