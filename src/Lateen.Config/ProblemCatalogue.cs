@@ -13,6 +13,8 @@ public static class ProblemCatalogue
     internal const string SubsetTaken = "LT0306";
     internal const string PolicyTaken = "LT0307";
     internal const string RuleHidden = "LT0308";
+    internal const string RoutesOverridden = "LT0309";
+    internal const string RuleApart = "LT0310";
 
     public static Problem BrokenYaml(SourceLocation at, string what) =>
         new(
@@ -196,26 +198,37 @@ public static class ProblemCatalogue
             "check the name and the namespace"
         );
 
-    public static Problem HostTaken(SourceLocation at, string subject, string host, string winner) =>
+    /// <param name="how">Why it wins, or where: <c>is older and wins</c>.</param>
+    public static Problem HostTaken(SourceLocation at, string subject, string host, string winner, string how) =>
         new(
             "LT0304",
             Severity.Warning,
             at,
             subject,
             "hosts",
-            $"{host} has routes in {winner} already, which is older and wins",
+            $"{host} has routes in {winner} already, which {how}",
             "merge the two"
         );
 
-    public static Problem RulesHidden(SourceLocation at, string subject, string field, string gateway, string winner) =>
+    /// <param name="takes">What it does as the winner does.</param>
+    /// <param name="how">Why it wins, or where.</param>
+    public static Problem RulesHidden(
+        SourceLocation at,
+        string subject,
+        string field,
+        string takes,
+        string gateway,
+        string winner,
+        string how
+    ) =>
         new(
             GatewayRulesHidden,
             Severity.Warning,
             at,
             subject,
             field,
-            $"takes every request of the host on {gateway}, as {winner} does, which is older and wins",
-            "give the rule a match, or merge the two"
+            $"{takes} of the host on {gateway}, as {winner} does, which {how}",
+            "give the rule another match, or merge the two"
         );
 
     public static Problem SubsetHidden(SourceLocation at, string subject, string field, string subset, string winner) =>
@@ -240,13 +253,16 @@ public static class ProblemCatalogue
             "merge the two"
         );
 
+    /// <param name="clients">Of which namespace.</param>
+    /// <param name="why">Which namespace comes first.</param>
     public static Problem RuleShadowed(
         SourceLocation at,
         string subject,
         string field,
+        string clients,
         string host,
-        string ns,
-        string winner
+        string winner,
+        string why
     ) =>
         new(
             RuleHidden,
@@ -254,7 +270,43 @@ public static class ProblemCatalogue
             at,
             subject,
             field,
-            $"clients in the namespace {ns} call {host} by {winner} alone: a client's own namespace comes first",
+            $"{clients} call {host} by {winner} alone: {why}",
             "repeat there what must hold for them too"
+        );
+
+    public static Problem HostOverridden(
+        SourceLocation at,
+        string subject,
+        string field,
+        string host,
+        string namespaces,
+        string winner
+    ) =>
+        new(
+            RoutesOverridden,
+            Severity.Info,
+            at,
+            subject,
+            field,
+            $"{host} is routed by {winner} in {namespaces}: what is exported to some namespaces comes before what is for all",
+            "repeat there what must hold for them too"
+        );
+
+    public static Problem RuleNotMerged(
+        SourceLocation at,
+        string subject,
+        string field,
+        string host,
+        string clients,
+        string winner
+    ) =>
+        new(
+            RuleApart,
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"{clients} call {host} by {winner} alone: it is younger, and rules that are exported to other namespaces are not merged",
+            "export both to the same namespaces, or merge the two"
         );
 }

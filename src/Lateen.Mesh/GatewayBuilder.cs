@@ -5,7 +5,7 @@ using Lateen.Config.Kinds.Networking;
 namespace Lateen.Mesh;
 
 /// <summary>Builds what a gateway serves: the Gateways that select it, and the VirtualServices bound to those.</summary>
-internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
+internal sealed class GatewayBuilder(MeshSnapshot mesh, NamespaceView view, ProxyNode node)
 {
     private const string GrpcWeb = "GRPC-WEB";
 
@@ -32,7 +32,7 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
         foreach (var (host, gateway, routes) in bound)
         {
             inputs.AddRange([host, gateway, routes]);
-            inputs.AddRange(mesh.DestinationsOf(routes));
+            inputs.AddRange(view.DestinationsOf(routes));
         }
         return mesh.Derivations.Of(
             "gateway port",
@@ -50,12 +50,12 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
         );
     }
 
-    /// <summary>Every host that a VirtualService brings to a server, oldest VirtualService first.</summary>
+    /// <summary>Every host that a VirtualService brings to a server which the gateway's namespace sees, in the order in which they come first.</summary>
     private IEnumerable<BoundRoutes> Bound(BoundServer entry)
     {
         var gateway = entry.Gateway;
         var name = $"{gateway.Namespace}/{gateway.Name}";
-        foreach (var routes in mesh.Routes.Of(name))
+        foreach (var routes in view.Routes.Of(name))
         {
             // Rules of the other kind have no part in the port, not even as a host without routes.
             if ((entry.Port.IsHttp ? routes.Http.Count : routes.Tcp.Count) == 0)
@@ -99,7 +99,7 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
                 Port = port,
                 Names = [group.Key],
                 Rules = group
-                    .SelectMany(entry => RouteExpansion.Expand(entry.Routes, Context(entry, port), mesh.ByHost))
+                    .SelectMany(entry => RouteExpansion.Expand(entry.Routes, Context(entry, port), view.Services))
                     .OrderBy(static rule => rule.IsCatchAll)
                     .ToArray(),
                 IsDefault = false,
@@ -110,7 +110,7 @@ internal sealed class GatewayBuilder(MeshSnapshot mesh, ProxyNode node)
     {
         foreach (var entry in bound)
         {
-            if (RouteExpansion.ExpandTcp(entry.Routes, Context(entry, port), mesh.ByHost) is { } targets)
+            if (RouteExpansion.ExpandTcp(entry.Routes, Context(entry, port), view.Services) is { } targets)
                 return new TcpRoute
                 {
                     Host = "",

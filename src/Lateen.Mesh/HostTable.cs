@@ -23,8 +23,12 @@ internal sealed class HostTable<T>
     }
 
     /// <summary>The value of the name itself, else of the longest wildcard that covers it.</summary>
-    public T? Find(string host)
+    public T? Find(string host) => Find(host, out _);
+
+    /// <param name="found">What it was found by: the name itself, or the wildcard.</param>
+    public T? Find(string host, out string found)
     {
+        found = host;
         if (_exact.TryGetValue(host, out var exact))
             return exact;
         var best = (Pattern: "", Value: (T?)null);
@@ -33,6 +37,7 @@ internal sealed class HostTable<T>
             if (pattern.Length > best.Pattern.Length && HostPattern.Covers(pattern, host))
                 best = (pattern, value);
         }
+        found = best.Pattern;
         return best.Value;
     }
 }

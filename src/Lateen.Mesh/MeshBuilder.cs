@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Lateen.Config;
 using Lateen.Config.Kinds.Core;
 using Lateen.Config.Kinds.Networking;
-using Lateen.Core;
 
 namespace Lateen.Mesh;
 
@@ -28,45 +27,30 @@ public static class MeshBuilder
             mesh = previous.Config;
         var derivations = new Derivations(previous?.Derivations);
         previous?.Derivations.ForgetOlder();
-        var problems = new List<Problem>();
         var index = new LabelIndex(endpoints.Endpoints);
         return new MeshSnapshot(
             config.Revision,
             mesh,
-            Services(config, index, derivations, problems),
+            new ServiceIndex(Services(config, index, derivations), mesh.Exports),
             config
                 .Of<VirtualService>()
                 .Select(static resource => s_routes.GetValue(resource, static key => new ServiceRoutes(key)))
                 .ToArray(),
-            new DestinationPolicies(config, mesh.RootNamespace, derivations),
+            new DestinationPolicies(config, mesh, derivations),
             config.Of<Gateway>().ToArray(),
-            problems,
             derivations
         );
     }
 
-    private static Dictionary<string, MeshService> Services(
-        ConfigSnapshot config,
-        LabelIndex index,
-        Derivations derivations,
-        List<Problem> problems
-    )
+    /// <summary>Services first, then the oldest.</summary>
+    private static List<MeshService> Services(ConfigSnapshot config, LabelIndex index, Derivations derivations)
     {
-        var byHost = new Dictionary<string, MeshService>(StringComparer.Ordinal);
+        var services = new List<MeshService>();
         foreach (var resource in config.Of<Service>())
-        {
-            var service = FromService(resource, index, derivations);
-            byHost.TryAdd(service.Host, service);
-        }
+            services.Add(FromService(resource, index, derivations));
         foreach (var resource in config.Of<ServiceEntry>())
-        {
-            foreach (var service in FromServiceEntry(resource, index, derivations))
-            {
-                if (!byHost.TryAdd(service.Host, service) && byHost[service.Host].Origin != resource.Key)
-                    problems.Add(MeshProblems.HostTaken(resource, service.Host, byHost[service.Host].Origin));
-            }
-        }
-        return byHost;
+            services.AddRange(FromServiceEntry(resource, index, derivations));
+        return services;
     }
 
     private static MeshService FromService(ConfigResource<Service> resource, LabelIndex index, Derivations derivations)
@@ -81,7 +65,7 @@ public static class MeshBuilder
                     Host = HostNames.OfService(resource.Name, resource.Namespace),
                     Name = resource.Name,
                     Namespace = resource.Namespace,
-                    Origin = resource.Key,
+                    Resource = resource,
                     Ports = resource.Spec.Ports.Select(MeshPort.From).ToArray(),
                     Selector = resource.Spec.Selector,
                     Endpoints = endpoints,
@@ -125,7 +109,7 @@ public static class MeshBuilder
             Host = host,
             Name = host,
             Namespace = resource.Namespace,
-            Origin = resource.Key,
+            Resource = resource,
             Ports = entry.Ports.Select(MeshPort.From).ToArray(),
             Resolution = entry.Resolution == ServiceResolution.DnsRoundRobin ? ServiceResolution.Dns : entry.Resolution,
             IsExternal = entry.Location == ServiceLocation.MeshExternal,

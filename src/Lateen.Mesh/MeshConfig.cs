@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Kinds.MeshWide;
+using Lateen.Config.Precedence;
 
 namespace Lateen.Mesh;
 
@@ -13,6 +14,9 @@ public sealed record MeshConfig
 
     /// <summary>Whose DestinationRules apply to everybody: <c>istio-system</c>.</summary>
     public string RootNamespace { get; init; } = "istio-system";
+
+    /// <summary>Who sees services, VirtualServices and DestinationRules that do not say it: everybody.</summary>
+    public ExportDefaults Exports { get; init; } = ExportDefaults.Public;
 
     /// <summary>What proxies and metrics call this mesh's one cluster: <c>lateen</c>.</summary>
     public string ClusterId { get; init; } = "lateen";

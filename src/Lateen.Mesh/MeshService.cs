@@ -18,8 +18,11 @@ public sealed class MeshService
 
     public required string Namespace { get; init; }
 
-    /// <summary>The resource that defines it.</summary>
-    public required ConfigKey Origin { get; init; }
+    /// <summary>What defines it.</summary>
+    public required ConfigResource Resource { get; init; }
+
+    /// <summary>Names what defines it.</summary>
+    public ConfigKey Origin => Resource.Key;
 
     public required IReadOnlyList<MeshPort> Ports { get; init; }
 

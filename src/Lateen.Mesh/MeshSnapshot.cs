@@ -13,27 +13,27 @@ namespace Lateen.Mesh;
 public sealed class MeshSnapshot
 {
     private readonly ConcurrentDictionary<string, OutboundView> _outbound = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, NamespaceView> _views = new(StringComparer.Ordinal);
+    private readonly ServiceIndex _services;
+    private readonly RouteIndex _routes;
 
     internal MeshSnapshot(
         long revision,
         MeshConfig config,
-        IReadOnlyDictionary<string, MeshService> services,
+        ServiceIndex services,
         IReadOnlyList<ServiceRoutes> routes,
         DestinationPolicies policies,
         IReadOnlyList<ConfigResource<Gateway>> gateways,
-        IReadOnlyList<Problem> problems,
         Derivations derivations
     )
     {
         Revision = revision;
         Config = config;
-        Services = Sorted(services);
-        ByHost = services;
+        _services = services;
         AllRoutes = routes;
-        Routes = new RouteIndex(routes);
+        _routes = new RouteIndex(routes, config.Exports);
         Policies = policies;
         Gateways = gateways;
-        Problems = problems;
         Derivations = derivations;
     }
 
@@ -42,8 +42,8 @@ public sealed class MeshSnapshot
 
     public MeshConfig Config { get; }
 
-    /// <summary>Sorted by host; each host once.</summary>
-    public IReadOnlyList<MeshService> Services { get; }
+    /// <summary>All that there are, whoever sees them, sorted by host. A host may be there several times.</summary>
+    public IReadOnlyList<MeshService> Services => _services.All;
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<ServiceRoutes> AllRoutes { get; }
@@ -52,22 +52,20 @@ public sealed class MeshSnapshot
     public IReadOnlyList<ConfigResource<Gateway>> Gateways { get; }
 
     /// <summary>Conflicts that only show when everything is put together.</summary>
-    public IReadOnlyList<Problem> Problems { get; }
-
-    internal IReadOnlyDictionary<string, MeshService> ByHost { get; }
-
-    internal RouteIndex Routes { get; }
+    public IReadOnlyList<Problem> Problems => _services.Problems;
 
     internal DestinationPolicies Policies { get; }
 
     internal Derivations Derivations { get; }
 
-    public MeshService? Find(string host) => ByHost.GetValueOrDefault(host);
+    /// <summary>As clients see it whose namespace no <c>exportTo</c> names.</summary>
+    public MeshService? Find(string host) => _services.Find(host);
 
     /// <summary>One proxy's share. The same objects, for proxies that may call the same and for builds that change nothing of it.</summary>
     public ProxyView ViewFor(ProxyNode node)
     {
         var isGateway = node.Kind == ProxyKind.Gateway;
+        var view = ViewOf(node.Namespace);
         var settings = new ProxySettings(
             node.Kind,
             node.Address,
@@ -78,19 +76,11 @@ public sealed class MeshSnapshot
         );
         return new ProxyView(
             settings,
-            Outbound(node),
+            Outbound(node, view),
             isGateway ? InboundView.Empty : InboundBuilder.Build(this, node),
-            isGateway ? new GatewayBuilder(this, node).Build() : null
+            isGateway ? new GatewayBuilder(this, view, node).Build() : null
         );
     }
-
-    /// <summary>The services that exist among a VirtualService's destinations: which ports they have decides about its routes.</summary>
-    internal IEnumerable<MeshService> DestinationsOf(ServiceRoutes routes) =>
-        routes
-            .Http.SelectMany(static rule => rule.Route, static (_, share) => share.Destination)
-            .Concat(routes.Tcp.SelectMany(static rule => rule.Route, static (_, share) => share.Destination))
-            .Select(target => ByHost.GetValueOrDefault(target.Host))
-            .OfType<MeshService>();
 
     /// <summary>Labels as one text, the same for the same labels.</summary>
     internal static string TextOf(IReadOnlyDictionary<string, string> labels) =>
@@ -101,20 +91,21 @@ public sealed class MeshSnapshot
                 .Select(static label => $"{label.Key}={label.Value}")
         );
 
-    private static MeshService[] Sorted(IReadOnlyDictionary<string, MeshService> services)
-    {
-        var sorted = services.Values.ToArray();
-        Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Host, b.Host));
-        return sorted;
-    }
+    private NamespaceView ViewOf(string ns) =>
+        _views.GetOrAdd(
+            ns,
+            static (ns, mesh) => new NamespaceView(ns, mesh._services.For(ns), mesh._routes.For(ns)),
+            this
+        );
 
-    private OutboundView Outbound(ProxyNode node)
+    private OutboundView Outbound(ProxyNode node, NamespaceView view)
     {
-        var clients = Routes.DependsOnSource ? $"{node.Namespace} {TextOf(node.Labels)}" : node.Namespace;
+        var dependsOnSource = view.Routes.DependsOnSource || Policies.DependOnSource(view.Namespace);
+        var clients = dependsOnSource ? $"{view.Namespace} {TextOf(node.Labels)}" : view.Namespace;
         return _outbound.GetOrAdd(
             clients,
-            static (_, at) => new OutboundBuilder(at.Mesh, at.Node.Namespace, at.Node.Labels).Build(),
-            (Mesh: this, Node: node)
+            static (_, at) => new OutboundBuilder(at.Mesh, at.view, at.Node.Labels).Build(),
+            (Mesh: this, view, Node: node)
         );
     }
 }

@@ -6,7 +6,7 @@ namespace Lateen.Mesh;
 /// <summary>Builds what the workloads of one namespace can call.</summary>
 internal sealed class OutboundBuilder(
     MeshSnapshot mesh,
-    string clientNamespace,
+    NamespaceView view,
     IReadOnlyDictionary<string, string> clientLabels
 )
 {
@@ -20,8 +20,10 @@ internal sealed class OutboundBuilder(
 
     public OutboundView Build()
     {
-        var services = mesh
-            .Services.Select(service => WithPolicy(service, mesh.Policies.For(service, clientNamespace)))
+        var services = view
+            .Services.Sorted.Select(service =>
+                WithPolicy(service, mesh.Policies.For(service, view.Namespace, clientLabels))
+            )
             .ToArray();
         var ports = services.SelectMany(static entry => entry.Service.Ports.Select(port => (entry.Service, port)));
         var http = ports
@@ -60,31 +62,31 @@ internal sealed class OutboundBuilder(
 
     /// <summary>Hosts of VirtualServices that no registry knows.</summary>
     private IEnumerable<(string Host, int Port)> RoutedOnly() =>
-        mesh
+        view
             .Routes.Of(VirtualService.Mesh)
             .Where(static routes => routes.Http.Count > 0)
             .SelectMany(static routes => routes.Hosts)
-            .Where(host => !mesh.ByHost.ContainsKey(host))
+            .Where(host => view.Services.Find(host) is null)
             .Select(static host => (host, DefaultHttpPort));
 
     private HttpHost Http(string host, int port)
     {
         var names = HostNaming
-            .NamesOf(host, clientNamespace)
+            .NamesOf(host, view.Namespace)
             .Where(name => _claimed.TryAdd((name, port), host) || _claimed[(name, port)] == host)
             .ToArray();
-        var routes = mesh.Routes.InMesh(host);
+        var routes = view.Routes.InMesh(host);
         if (routes is null || routes.Http.Count == 0)
             return _derivations.Of(
                 "host",
                 [host, Text(port), string.Join(',', names)],
                 () => Default(host, port, names)
             );
-        var context = new RouteContext(VirtualService.Mesh, port, clientNamespace, clientLabels);
-        var inputs = new List<object> { host, Text(port), string.Join(',', names), routes, clientNamespace };
+        var context = new RouteContext(VirtualService.Mesh, port, view.Namespace, clientLabels);
+        var inputs = new List<object> { host, Text(port), string.Join(',', names), routes, view.Namespace };
         if (routes.DependsOnSource)
             inputs.Add(MeshSnapshot.TextOf(clientLabels));
-        inputs.AddRange(mesh.DestinationsOf(routes));
+        inputs.AddRange(view.DestinationsOf(routes));
         return _derivations.Of(
             "routed host",
             [.. inputs],
@@ -94,7 +96,7 @@ internal sealed class OutboundBuilder(
                     Host = host,
                     Port = port,
                     Names = names,
-                    Rules = RouteExpansion.Expand(routes, context, mesh.ByHost),
+                    Rules = RouteExpansion.Expand(routes, context, view.Services),
                     IsDefault = false,
                 }
         );
@@ -112,13 +114,13 @@ internal sealed class OutboundBuilder(
 
     private TcpRoute Tcp(MeshService service, MeshPort port)
     {
-        var routes = mesh.Routes.InMesh(service.Host);
-        var context = new RouteContext(VirtualService.Mesh, port.Number, clientNamespace, clientLabels);
+        var routes = view.Routes.InMesh(service.Host);
+        var context = new RouteContext(VirtualService.Mesh, port.Number, view.Namespace, clientLabels);
         var inputs = new List<object> { service.Host, Text(port.Number) };
         if (routes is not null)
         {
             inputs.Add(routes);
-            inputs.AddRange(mesh.DestinationsOf(routes));
+            inputs.AddRange(view.DestinationsOf(routes));
         }
         return _derivations.Of(
             "tcp",
@@ -129,7 +131,7 @@ internal sealed class OutboundBuilder(
                     Host = service.Host,
                     Port = port.Number,
                     Targets =
-                        (routes is null ? null : RouteExpansion.ExpandTcp(routes, context, mesh.ByHost))
+                        (routes is null ? null : RouteExpansion.ExpandTcp(routes, context, view.Services))
                         ?? [new RouteTarget(service.Host, "", port.Number, 1, HeaderRules.None)],
                 }
         );

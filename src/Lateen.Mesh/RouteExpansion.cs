@@ -18,11 +18,7 @@ internal readonly record struct RouteContext(
 internal static class RouteExpansion
 {
     /// <summary>Up to the first route that leaves nothing for later ones.</summary>
-    public static List<RouteRule> Expand(
-        ServiceRoutes routes,
-        RouteContext context,
-        IReadOnlyDictionary<string, MeshService> services
-    )
+    public static List<RouteRule> Expand(ServiceRoutes routes, RouteContext context, VisibleServices services)
     {
         var expanded = new List<RouteRule>();
         foreach (var rule in routes.Http)
@@ -51,7 +47,7 @@ internal static class RouteExpansion
     public static IReadOnlyList<RouteTarget>? ExpandTcp(
         ServiceRoutes routes,
         RouteContext context,
-        IReadOnlyDictionary<string, MeshService> services
+        VisibleServices services
     )
     {
         foreach (var rule in routes.Tcp)
@@ -74,11 +70,7 @@ internal static class RouteExpansion
         && (match.SourceNamespace.Length == 0 || match.SourceNamespace == context.Namespace)
         && Labels.Carry(context.SourceLabels, match.SourceLabels);
 
-    private static RouteTarget[] Targets(
-        IReadOnlyList<Share> route,
-        int port,
-        IReadOnlyDictionary<string, MeshService> services
-    ) =>
+    private static RouteTarget[] Targets(IReadOnlyList<Share> route, int port, VisibleServices services) =>
         route
             // Of several shares those of weight 0 get nothing; a single one gets everything, whatever its weight.
             .Where(share => route.Count == 1 || share.Weight > 0)
@@ -92,13 +84,11 @@ internal static class RouteExpansion
             .ToArray();
 
     /// <summary>The port that is named, else the only one the service has, else the one the request came to.</summary>
-    private static int Port(Destination destination, int port, IReadOnlyDictionary<string, MeshService> services)
+    private static int Port(Destination destination, int port, VisibleServices services)
     {
         if (destination.Port is { } named)
             return named.Number;
-        return services.TryGetValue(destination.Host, out var service) && service.Ports.Count == 1
-            ? service.Ports[0].Number
-            : port;
+        return services.Find(destination.Host) is { Ports.Count: 1 } service ? service.Ports[0].Number : port;
     }
 
     /// <summary>A destination's part of a rule, of whichever protocol.</summary>

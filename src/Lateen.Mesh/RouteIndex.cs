@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Precedence;
 
 namespace Lateen.Mesh;
 
-/// <summary>Finds VirtualServices by the gateway they are bound to and by host. Oldest first, as configuration is ordered.</summary>
+/// <summary>Finds the VirtualServices that a namespace sees. Namespaces share those for everybody.</summary>
 internal sealed class RouteIndex
 {
-    private readonly Dictionary<string, List<ServiceRoutes>> _byGateway = new(StringComparer.Ordinal);
-    private readonly HostTable<ServiceRoutes> _inMesh = new();
+    private readonly RouteLayer _public = new();
+    private readonly Dictionary<string, (RouteLayer Own, RouteLayer Named)> _byNamespace = new(StringComparer.Ordinal);
+    private readonly VisibleRoutes _everybody;
 
-    public RouteIndex(IReadOnlyList<ServiceRoutes> routes)
+    /// <param name="routes">Oldest first.</param>
+    public RouteIndex(IReadOnlyList<ServiceRoutes> routes, ExportDefaults defaults)
     {
         foreach (var entry in routes)
         {
-            foreach (var gateway in entry.Gateways)
+            var exports = defaults.Of(entry.Resource);
+            if (exports.IsPublic)
             {
-                if (!_byGateway.TryGetValue(gateway, out var list))
-                    _byGateway[gateway] = list = [];
-                // It may name a gateway twice.
-                if (list.Count == 0 || list[^1] != entry)
-                    list.Add(entry);
-            }
-            if (!entry.Gateways.Contains(VirtualService.Mesh))
+                _public.Add(entry);
                 continue;
-            // The first one of a host, which is the oldest, keeps it.
-            foreach (var host in entry.Hosts)
-                _inMesh.GetOrAdd(host, () => entry);
+            }
+            foreach (var scope in exports.Scopes)
+                LayerOf(scope, entry.Origin.Namespace).Add(entry);
         }
-        DependsOnSource = routes.Any(static entry => entry.DependsOnSource);
+        _everybody = new VisibleRoutes([_public]);
     }
 
-    /// <summary>Whether any rule asks for labels of the workload that calls.</summary>
-    public bool DependsOnSource { get; }
+    /// <summary>The namespace's own come first, then those that name it, then those for everybody, the oldest first in each (Istio's order).</summary>
+    public VisibleRoutes For(string ns) =>
+        _byNamespace.TryGetValue(ns, out var layers)
+            ? new VisibleRoutes([layers.Own, layers.Named, _public])
+            : _everybody;
 
-    /// <summary>What sidecars route the host by: its own VirtualService, else the one with the longest wildcard.</summary>
-    public ServiceRoutes? InMesh(string host) => _inMesh.Find(host);
-
-    public IReadOnlyList<ServiceRoutes> Of(string gateway) => _byGateway.GetValueOrDefault(gateway, []);
+    private RouteLayer LayerOf(string scope, string ns)
+    {
+        if (!_byNamespace.TryGetValue(scope, out var layers))
+            _byNamespace[scope] = layers = (new RouteLayer(), new RouteLayer());
+        return scope == ns ? layers.Own : layers.Named;
+    }
 }

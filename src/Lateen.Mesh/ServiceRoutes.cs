@@ -10,7 +10,7 @@ public sealed class ServiceRoutes
     internal ServiceRoutes(ConfigResource<VirtualService> resource)
     {
         var ns = resource.Namespace;
-        Origin = resource.Key;
+        Resource = resource;
         Hosts = resource.Spec.Hosts.Select(host => HostNames.Resolve(host, ns)).ToArray();
         Gateways = Qualify(resource.Spec.Gateways, ns);
         Http = resource.Spec.Http.Select(rule => Resolve(rule, ns)).ToArray();
@@ -18,7 +18,10 @@ public sealed class ServiceRoutes
         DependsOnSource = Http.Any(static rule => rule.Match.Any(static match => match.SourceLabels.Count > 0));
     }
 
-    public ConfigKey Origin { get; }
+    public ConfigKey Origin => Resource.Key;
+
+    /// <summary>As it was written.</summary>
+    internal ConfigResource<VirtualService> Resource { get; }
 
     public IReadOnlyList<string> Hosts { get; }
 

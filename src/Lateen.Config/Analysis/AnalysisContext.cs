@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Precedence;
 using Lateen.Core;
 
 namespace Lateen.Config.Analysis;
@@ -8,11 +9,12 @@ public sealed class AnalysisContext
 {
     private readonly List<Problem> _found = [];
 
-    internal AnalysisContext(ConfigSnapshot config, string rootNamespace)
+    internal AnalysisContext(ConfigSnapshot config, string rootNamespace, ExportDefaults exports)
     {
         Config = config;
         RootNamespace = rootNamespace;
-        Hosts = new HostIndex(config);
+        Exports = exports;
+        Hosts = new HostIndex(config, exports);
         Workloads = new WorkloadIndex(config);
     }
 
@@ -20,6 +22,9 @@ public sealed class AnalysisContext
 
     /// <summary>Whose policies are for everybody: <c>istio-system</c>.</summary>
     public string RootNamespace { get; }
+
+    /// <summary>Who sees what does not say it.</summary>
+    internal ExportDefaults Exports { get; }
 
     internal HostIndex Hosts { get; }
 

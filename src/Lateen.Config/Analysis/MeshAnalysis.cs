@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Analysis.Analyzers;
+using Lateen.Config.Precedence;
 using Lateen.Core;
 
 namespace Lateen.Config.Analysis;
@@ -15,7 +16,8 @@ public static class MeshAnalysis
         ReferenceAnalyzer.Run,
         VirtualServiceAnalyzer.Run,
         RouteOrderAnalyzer.Run,
-        ConflictAnalyzer.Run,
+        GatewayRuleAnalyzer.Run,
+        RuleConflictAnalyzer.Run,
         DestinationRuleAnalyzer.Run,
         GatewayAnalyzer.Run,
         ServiceAnalyzer.Run,
@@ -37,9 +39,14 @@ public static class MeshAnalysis
             .ToArray();
 
     /// <summary>Everything that is found, by place.</summary>
-    public static IReadOnlyList<Problem> Run(ConfigSnapshot config, string rootNamespace = "istio-system")
+    /// <param name="exports">Who sees what does not say it; everybody by default.</param>
+    public static IReadOnlyList<Problem> Run(
+        ConfigSnapshot config,
+        string rootNamespace = "istio-system",
+        ExportDefaults? exports = null
+    )
     {
-        var context = new AnalysisContext(config, rootNamespace);
+        var context = new AnalysisContext(config, rootNamespace, exports ?? ExportDefaults.Public);
         foreach (var analyze in s_analyzers)
             analyze(context);
         return context

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Precedence;
 using Lateen.Core;
 
 namespace Lateen.Config.Analysis;
@@ -16,8 +18,8 @@ internal sealed class ReferenceGraph
 
     private readonly Dictionary<Reference, HashSet<ConfigKey>> _users = [];
 
-    /// <summary>VirtualServices of a host in the mesh, the one that wins first.</summary>
-    private readonly Dictionary<string, SortedSet<ConfigResource>> _claims = new(StringComparer.Ordinal);
+    /// <summary>VirtualServices of a host in the mesh for a namespace, or for all, the one that wins first.</summary>
+    private readonly Dictionary<(string Host, string Scope), SortedSet<HostClaim>> _claims = [];
 
     private HashSet<ConfigKey> _stale = [];
 
@@ -56,10 +58,21 @@ internal sealed class ReferenceGraph
         }
         foreach (var host in RouteReferences.HostsOf(service))
         {
-            if (_claims[host].Min is { } winner && winner.Key != service.Key)
+            foreach (var scope in ScopesOf(service))
+            {
+                if (_claims[(host, scope)].Min is not { } winner || winner.Service.Key == service.Key)
+                    continue;
                 problems.Add(
-                    ProblemCatalogue.HostTaken(service.At, service.Key.ToString(), host, winner.Key.ToString())
+                    ProblemCatalogue.HostTaken(
+                        service.At,
+                        service.Key.ToString(),
+                        host,
+                        winner.Service.Key.ToString(),
+                        Loss.HowIn(scope)
+                    )
                 );
+                break;
+            }
         }
         return problems;
     }
@@ -90,11 +103,11 @@ internal sealed class ReferenceGraph
                 _users[reference] = users = [];
             users.Add(service.Key);
         }
-        foreach (var host in RouteReferences.HostsOf(service))
+        foreach (var (key, claim) in ClaimsOf(service))
         {
-            if (!_claims.TryGetValue(host, out var claims))
-                _claims[host] = claims = new SortedSet<ConfigResource>(ResourceOrder.Instance);
-            if (claims.Add(service) && ReferenceEquals(claims.Min, service))
+            if (!_claims.TryGetValue(key, out var claims))
+                _claims[key] = claims = new SortedSet<HostClaim>(HostClaim.Order);
+            if (claims.Add(claim) && claims.Min == claim)
                 LoseTo(service, claims);
         }
     }
@@ -107,25 +120,53 @@ internal sealed class ReferenceGraph
             if (_users.TryGetValue(reference, out var users) && users.Remove(service.Key) && users.Count == 0)
                 _users.Remove(reference);
         }
-        foreach (var host in RouteReferences.HostsOf(service))
+        foreach (var (key, claim) in ClaimsOf(service))
         {
-            if (!_claims.TryGetValue(host, out var claims))
+            if (!_claims.TryGetValue(key, out var claims))
                 continue;
-            if (ReferenceEquals(claims.Min, service))
+            if (claims.Min == claim)
                 LoseTo(service, claims);
-            claims.Remove(service);
+            claims.Remove(claim);
             if (claims.Count == 0)
-                _claims.Remove(host);
+                _claims.Remove(key);
         }
     }
 
+    private static IEnumerable<((string, string), HostClaim)> ClaimsOf(ConfigResource<VirtualService> service)
+    {
+        foreach (var host in RouteReferences.HostsOf(service))
+        {
+            foreach (var scope in ScopesOf(service))
+                yield return ((host, scope), new HostClaim(service, IsOwn: scope == service.Namespace));
+        }
+    }
+
+    private static IReadOnlyList<string> ScopesOf(ConfigResource<VirtualService> service) =>
+        ExportDefaults.Public.Of(service).Scopes;
+
     /// <summary>Who wins a host changes: all others are told another name, or nothing any more.</summary>
-    private void LoseTo(ConfigResource winner, SortedSet<ConfigResource> claims)
+    private void LoseTo(ConfigResource winner, SortedSet<HostClaim> claims)
     {
         foreach (var claim in claims)
         {
-            if (!ReferenceEquals(claim, winner))
-                _stale.Add(claim.Key);
+            if (!ReferenceEquals(claim.Service, winner))
+                _stale.Add(claim.Service.Key);
         }
     }
+}
+
+/// <summary>A VirtualService that would route a host for a namespace.</summary>
+/// <param name="IsOwn">It is of the namespace itself, and so comes before others.</param>
+internal sealed record HostClaim(ConfigResource Service, bool IsOwn)
+{
+    public static IComparer<HostClaim> Order { get; } =
+        Comparer<HostClaim>.Create(
+            static (x, y) =>
+                x.IsOwn != y.IsOwn ? y.IsOwn.CompareTo(x.IsOwn) : ResourceOrder.Instance.Compare(x.Service, y.Service)
+        );
+
+    /// <summary>It stands for one reading of the resource.</summary>
+    public bool Equals(HostClaim? other) => other is not null && ReferenceEquals(Service, other.Service);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(Service);
 }

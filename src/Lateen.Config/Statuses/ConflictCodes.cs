@@ -27,6 +27,8 @@ public static class ConflictCodes
             ProblemCatalogue.SubsetTaken,
             ProblemCatalogue.PolicyTaken,
             ProblemCatalogue.RuleHidden,
+            ProblemCatalogue.RoutesOverridden,
+            ProblemCatalogue.RuleApart,
             // The same object in a file.
             "LT0107",
         ],

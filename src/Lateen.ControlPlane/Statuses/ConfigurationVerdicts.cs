@@ -16,13 +16,13 @@ internal sealed class ConfigurationVerdicts
     private readonly ILookup<string, Problem> _reading;
     private readonly ILookup<string, Problem> _analysis;
 
-    public ConfigurationVerdicts(ConfigSnapshot config, MeshSnapshot mesh, string rootNamespace)
+    public ConfigurationVerdicts(ConfigSnapshot config, MeshSnapshot mesh)
     {
         Config = config;
         _inForce = config.Resources.ToDictionary(static resource => resource.Key);
         _reading = config.Problems.ToLookup(static problem => problem.Subject, StringComparer.Ordinal);
         _analysis = MeshAnalysis
-            .Run(config, rootNamespace)
+            .Run(config, mesh.Config.RootNamespace, mesh.Config.Exports)
             .Concat(mesh.Problems)
             .ToLookup(static problem => problem.Subject, StringComparer.Ordinal);
     }

@@ -34,7 +34,6 @@ internal sealed partial class StatusWriter : BackgroundService
     private readonly IResourceStore _store;
     private readonly MeshState _mesh;
     private readonly ProxyRegistry _proxies;
-    private readonly MeshConfig _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly StatusMirror _mirror;
@@ -57,7 +56,7 @@ internal sealed partial class StatusWriter : BackgroundService
     )
     {
         _store = options.Store ?? throw new ArgumentException("there is no store to write to", nameof(options));
-        (_mesh, _proxies, _settings, _time, _log) = (mesh, proxies, options.Mesh, time, log);
+        (_mesh, _proxies, _time, _log) = (mesh, proxies, time, log);
         _mirror = new StatusMirror(_store, time);
         _later = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         mesh.Updated += Look;
@@ -133,7 +132,7 @@ internal sealed partial class StatusWriter : BackgroundService
         if (config.Revision == 0)
             return;
         if (_configuration?.Config.Revision != config.Revision)
-            _configuration = new ConfigurationVerdicts(config, _mesh.Mesh, _settings.RootNamespace);
+            _configuration = new ConfigurationVerdicts(config, _mesh.Mesh);
         var programmed = new ProgrammedConditions(_proxies.Connections);
         var there = new HashSet<ObjectKey>();
         foreach (var (key, item) in _mirror.Objects)

@@ -59,7 +59,7 @@ internal sealed class RandomChanges(int seed, bool withFaults)
                 Networking,
                 "VirtualService",
                 Name(),
-                $"hosts: [{Host()}], {Pick("", "gateways: [x], ", "gateways: [x, mesh], ")}http: [{{route: [{{destination: {{host: {Host()}{Pick("", ", subset: v1", ", subset: v2")}}}}}]}}]"
+                $"hosts: [{Host()}], {Exports()}{Pick("", "gateways: [x], ", "gateways: [x, mesh], ")}http: [{{route: [{{destination: {{host: {Host()}{Pick("", ", subset: v1", ", subset: v2")}}}}}]}}]"
             ),
         };
 
@@ -80,6 +80,9 @@ internal sealed class RandomChanges(int seed, bool withFaults)
     private string Name() => Pick("x", "z");
 
     private string Host() => Pick("x", "z.shop.svc.cluster.local", "a.example.com");
+
+    private string Exports() =>
+        Pick("", "", "exportTo: ['*'], ", "exportTo: [.], ", "exportTo: [shop], ", "exportTo: [shop, default], ");
 
     private bool Fails(int oneIn) => withFaults && _random.Next(oneIn) == 0;
 

@@ -76,10 +76,10 @@ internal sealed class WholeAssembler
                 rule.Spec.Subsets.Select(subset => (HostNames.Resolve(rule.Spec.Host, rule.Namespace), subset.Name))
             )
             .ToHashSet();
-        var owners = new Dictionary<string, ConfigKey>();
-        foreach (var service in all.OfType<ConfigResource<VirtualService>>())
+        var routes = all.OfType<ConfigResource<VirtualService>>().ToList();
+        foreach (var service in routes)
         {
-            var found = Check(service, hosts, gateways, subsets, owners).ToList();
+            var found = Check(service, hosts, gateways, subsets, routes).ToList();
             Problems.AddRange(found);
             if (found.TrueForAll(static problem => problem.Severity != Severity.Error))
                 continue;
@@ -95,7 +95,7 @@ internal sealed class WholeAssembler
         HashSet<string> hosts,
         HashSet<string> gateways,
         HashSet<(string, string)> subsets,
-        Dictionary<string, ConfigKey> owners
+        List<ConfigResource<VirtualService>> routes
     )
     {
         var (subject, at) = (service.Key.ToString(), service.At);
@@ -120,8 +120,25 @@ internal sealed class WholeAssembler
         foreach (var name in service.Spec.Gateways.Contains("mesh") ? service.Spec.Hosts : [])
         {
             var host = HostNames.Resolve(name, service.Namespace);
-            if (!owners.TryAdd(host, service.Key) && owners[host] != service.Key)
-                yield return ProblemCatalogue.HostTaken(at, subject, host, owners[host].ToString());
+            foreach (var scope in ScopesOf(service))
+            {
+                // Of those that the namespace sees by the same word: its own, then the oldest.
+                var winner = routes
+                    .Where(one => one.Spec.Gateways.Contains("mesh") && ScopesOf(one).Contains(scope))
+                    .Where(one => one.Spec.Hosts.Any(other => HostNames.Resolve(other, one.Namespace) == host))
+                    .OrderBy(one => one.Namespace == scope ? 0 : 1)
+                    .First();
+                if (winner.Key == service.Key)
+                    continue;
+                var how = scope == "*" ? "is older and wins" : $"wins in the namespace {scope}";
+                yield return ProblemCatalogue.HostTaken(at, subject, host, winner.Key.ToString(), how);
+                break;
+            }
         }
     }
+
+    private static IReadOnlyList<string> ScopesOf(ConfigResource<VirtualService> service) =>
+        service.Spec.ExportTo.Count == 0 || service.Spec.ExportTo.Contains("*")
+            ? ["*"]
+            : service.Spec.ExportTo.Select(word => word == "." ? service.Namespace : word).Distinct().ToList();
 }

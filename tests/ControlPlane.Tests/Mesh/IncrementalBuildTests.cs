@@ -69,6 +69,28 @@ public class IncrementalBuildTests
         Assert.NotEqual(before.Of(TypeUrls.Route).Version, after.Of(TypeUrls.Route).Version);
     }
 
+    /// <summary>A definition of a host of Bookinfo's in a namespace of its own, and routes for it.</summary>
+    private static string ElsewhereFor(string exportTo) =>
+        $$$"""
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: ratings, namespace: other}
+            spec:
+              hosts: [ratings.default.svc.cluster.local, extra.example.com]
+              ports: [{number: 9080, name: http, protocol: HTTP}]
+              resolution: DNS
+              exportTo: [{{{exportTo}}}]
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: ratings, namespace: other}
+            spec:
+              hosts: [ratings.default.svc.cluster.local, reviews.default.svc.cluster.local]
+              exportTo: [{{{exportTo}}}]
+              http: [{route: [{destination: {host: extra.example.com}}]}]
+
+            """;
+
     /// <summary>Each step from the one before, against a build of that step alone.</summary>
     [Fact]
     public void Step_by_step_is_the_same_as_anew()
@@ -82,10 +104,30 @@ public class IncrementalBuildTests
             [Bookinfo.Services, Bookinfo.Subsets, Bookinfo.Gateway, s_other],
             [Bookinfo.Services.Replace("9080", "9081", StringComparison.Ordinal), Bookinfo.Subsets, s_other],
             Bookinfo.All,
+            // Exports that come, change and go.
+            [.. Bookinfo.All, s_other, ElsewhereFor("'*'")],
+            [.. Bookinfo.All, s_other, ElsewhereFor("other")],
+            [
+                .. Bookinfo.All,
+                Canary.Replace("{hosts:", "{exportTo: [.], hosts:", StringComparison.Ordinal),
+                ElsewhereFor("."),
+            ],
+            [
+                Bookinfo.Services,
+                Bookinfo.Subsets.Replace("spec:", "spec:\n  exportTo: [other]", StringComparison.Ordinal),
+                Canary,
+            ],
+            [
+                Bookinfo.Services,
+                Bookinfo.Subsets.Replace("spec:", "spec:\n  exportTo: [.]", StringComparison.Ordinal),
+                Canary,
+            ],
+            Bookinfo.All,
         ];
         ProxyNode[] nodes =
         [
             MeshFixture.Sidecar(),
+            MeshFixture.Sidecar(ns: "other"),
             MeshFixture.Sidecar("127.0.1.4", "app=reviews,version=v1"),
             MeshFixture.Gateway(),
         ];

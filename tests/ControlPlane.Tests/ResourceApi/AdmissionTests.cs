@@ -18,7 +18,7 @@ public class AdmissionTests
             """{"hosts":["a"],"http":[{"match":[{"uri":{"regex":"("}}],"route":[{"destination":{"host":"a"}}]}]}""",
             """{"hosts":["a"],"http":[{"match":[{"uri":{"exact":"a","prefix":"b"}}],"route":[{"destination":{"host":"a"}}]}]}""",
             """{"hosts":[1,true,null,"x"],"http":[{"route":[{"destination":{"host":"a"},"weight":"1"}]}]}""",
-            """{"hosts":["a"],"exportTo":["."],"http":[{"route":[{"destination":{"host":"a"}}]}]}""",
+            """{"hosts":["a"],"tls":[{"match":[{"sniHosts":["a"]}],"route":[{"destination":{"host":"a"}}]}]}""",
             """{"hosts":["a"],"http":[{"retries":{"attempts":1.5},"route":[{"destination":{"host":"a"}}]}]}""",
             """{"hosts":["a"],"http":[{"redirect":{"redirectCode":200}}]}""",
         ];

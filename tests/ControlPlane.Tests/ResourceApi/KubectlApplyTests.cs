@@ -182,9 +182,10 @@ public class KubectlApplyTests
             StringComparison.Ordinal
         );
         Assert.Contains("* spec.http[1].timeout: must be a duration", wrong.Errors, StringComparison.Ordinal);
-        var inForce = await kubectl.TryAsync(Samples.RouteYaml("reviews") + "  exportTo: [.]\n", "apply", "-f", "-");
+        const string tls = "  tls: [{match: [{sniHosts: [reviews]}], route: [{destination: {host: reviews}}]}]\n";
+        var inForce = await kubectl.TryAsync(Samples.RouteYaml("reviews") + tls, "apply", "-f", "-");
         Assert.Equal(0, inForce.Code);
-        Assert.Contains("Warning: spec.exportTo: ", inForce.Errors, StringComparison.Ordinal);
+        Assert.Contains("Warning: spec.tls: ", inForce.Errors, StringComparison.Ordinal);
         Assert.Contains("(LT0502)", inForce.Errors, StringComparison.Ordinal);
     }
 

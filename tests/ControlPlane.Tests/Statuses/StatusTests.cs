@@ -157,6 +157,35 @@ public class StatusTests
     }
 
     [Fact]
+    public async Task What_no_proxy_sees_together_is_no_conflict()
+    {
+        await using var plane = await RunningControlPlane.StartAsync();
+        await plane.ApplyAsync("services", Service, "v1");
+        await plane.ApplyRouteAsync(Exported("a", "one"));
+        await plane.ApplyRouteAsync(Exported("b", "two"));
+        await plane.RouteConditionAsync("a", Conflicts, "False NoConflicts");
+        await plane.RouteConditionAsync("b", Conflicts, "False NoConflicts");
+        await plane.ApplyRouteAsync(Exported("b", "one, two"));
+        Assert.Contains(
+            "VirtualService default/a already, which wins in the namespace one",
+            await plane.RouteConditionAsync("b", Conflicts, "True Conflicting"),
+            StringComparison.Ordinal
+        );
+        await plane.ApplyRouteAsync(Exported("b", "two"));
+        await plane.RouteConditionAsync("b", Conflicts, "False NoConflicts");
+        // What is for everybody stands back where others are for some.
+        await plane.ApplyRouteAsync(Exported("b", "'*'"));
+        Assert.Equal(
+            "spec.hosts[0]: reviews.default.svc.cluster.local is routed by VirtualService default/a in one: "
+                + "what is exported to some namespaces comes before what is for all, repeat there what must hold for them too (LT0309)",
+            await plane.RouteConditionAsync("b", Conflicts, "True Conflicting")
+        );
+
+        static string Exported(string name, string to) =>
+            Route(name).Replace("hosts: [reviews]", $"hosts: [reviews]\n  exportTo: [{to}]", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_did_not_change_is_not_written_and_nothing_is_built_anew_for_a_status()
     {
         await using var plane = await RunningControlPlane.StartAsync();

@@ -9,7 +9,7 @@ using Lateen.Translation;
 namespace ControlPlane.Tests.Translation;
 
 /// <summary>One case: a folder with <c>input.yaml</c> and a JSON file for each type of resource.</summary>
-/// <remarks>Comments at the top of the input: <c># proxy: sidecar ADDRESS LABELS</c> or <c># proxy: gateway LABELS</c>,
+/// <remarks>Comments at the top of the input: <c># proxy: sidecar ADDRESS LABELS [NAMESPACE]</c> or <c># proxy: gateway LABELS</c>,
 /// <c># access-log: FILE</c>, <c># warning: TEXT</c>.</remarks>
 internal sealed class GoldenFiles
 {
@@ -51,7 +51,10 @@ internal sealed class GoldenFiles
         _folder = Path.Combine(Root(), name);
         Input = File.ReadAllText(Path.Combine(_folder, "input.yaml"));
         var words = Comments("proxy").Single().Split(' ');
-        Proxy = words[0] == "gateway" ? MeshFixture.Gateway(words[1]) : MeshFixture.Sidecar(words[1], words[2]);
+        Proxy =
+            words[0] == "gateway"
+                ? MeshFixture.Gateway(words[1])
+                : MeshFixture.Sidecar(words[1], words[2], words.ElementAtOrDefault(3) ?? "default");
         AccessLogFile = Comments("access-log").SingleOrDefault() ?? "";
         Warnings = Comments("warning").ToArray();
     }

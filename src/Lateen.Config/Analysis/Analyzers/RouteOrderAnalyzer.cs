@@ -30,7 +30,7 @@ internal static class RouteOrderAnalyzer
                 );
                 continue;
             }
-            if (rule.Match.Count == 0 || rule.Match.Any(IsCatchAll))
+            if (rule.Match.Count == 0 || rule.Match.Any(MatchEssence.TakesAll))
                 catchAll = i;
             CheckConditions(service, rule, i, seen, context);
         }
@@ -48,7 +48,7 @@ internal static class RouteOrderAnalyzer
         var idle = new List<(int Match, int Earlier)>();
         for (var j = 0; j < rule.Match.Count; j++)
         {
-            var essence = Essence(rule.Match[j]);
+            var essence = MatchEssence.Of(rule.Match[j]);
             if (seen.TryGetValue(essence, out var earlier) && earlier != index)
                 idle.Add((j, earlier));
             else
@@ -74,40 +74,4 @@ internal static class RouteOrderAnalyzer
                 "remove it"
             );
     }
-
-    private static bool IsCatchAll(HttpMatch match) =>
-        match.Uri is { Prefix: "/" } or { Regex: ".*" }
-        && match
-            is {
-                Scheme: null,
-                Method: null,
-                Authority: null,
-                Headers.Count: 0,
-                WithoutHeaders.Count: 0,
-                QueryParams.Count: 0,
-                Port: null,
-                SourceLabels.Count: 0,
-                SourceNamespace: "",
-                Gateways.Count: 0
-            };
-
-    /// <summary>What a condition asks for, in a form that can be compared: names and statistics are no part of it.</summary>
-    private static object Essence(HttpMatch match) =>
-        (
-            match.Uri,
-            match.Scheme,
-            match.Method,
-            match.Authority,
-            (match.IgnoreUriCase, match.Port, match.SourceNamespace),
-            Text(match.Headers),
-            Text(match.WithoutHeaders),
-            (Text(match.QueryParams), Text(match.SourceLabels), string.Join(',', match.Gateways))
-        );
-
-    private static string Text<T>(IReadOnlyDictionary<string, T> map) =>
-        string.Join(
-            ';',
-            map.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-                .Select(static pair => $"{pair.Key}={pair.Value}")
-        );
 }

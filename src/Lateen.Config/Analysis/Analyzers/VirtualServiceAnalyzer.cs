@@ -27,23 +27,31 @@ internal static class VirtualServiceAnalyzer
     /// <summary>In the mesh a host has one VirtualService for each namespace that sees it.</summary>
     private static void CheckHosts(ConfigResource<VirtualService>[] services, AnalysisContext context)
     {
-        var owners = new Dictionary<(string Host, string Scope), ConfigResource<VirtualService>>();
+        var claims = new ScopedClaims<string>(services, RouteReferences.HostsOf, context.Exports);
         foreach (var service in services.Where(static service => service.Spec.Gateways.Contains(VirtualService.Mesh)))
         {
-            var isPrivate = service.Spec.ExportTo is ["."];
             for (var i = 0; i < service.Spec.Hosts.Count; i++)
             {
                 var host = HostNames.Resolve(service.Spec.Hosts[i], service.Namespace);
-                var scope = isPrivate ? service.Namespace : "*";
-                if (owners.TryAdd((host, scope), service) || owners[(host, scope)] == service)
-                    continue;
-                context.Tell(
-                    service,
-                    IstioMessage.ConflictingMeshGatewayVirtualServiceHosts,
-                    $"spec.hosts[{i}]",
-                    $"{host} has routes in {owners[(host, scope)].Key} already, which is older and wins",
-                    "merge the two"
-                );
+                if (claims.LossOf(service, host) is { } loss)
+                    context.Tell(
+                        service,
+                        IstioMessage.ConflictingMeshGatewayVirtualServiceHosts,
+                        $"spec.hosts[{i}]",
+                        $"{host} has routes in {loss.Winner.Key} already, which {loss.How}",
+                        "merge the two"
+                    );
+                foreach (var exception in claims.Exceptions(service, host))
+                    context.Tell(
+                        ProblemCatalogue.HostOverridden(
+                            service.At,
+                            service.Key.ToString(),
+                            $"spec.hosts[{i}]",
+                            host,
+                            string.Join(", ", exception.Order(StringComparer.Ordinal)),
+                            exception.Key.ToString()
+                        )
+                    );
             }
         }
     }

@@ -17,12 +17,10 @@ public sealed record DestinationRule
     /// <summary>Parts of the service, by labels of its workloads.</summary>
     public IReadOnlyList<Subset> Subsets { get; init; } = [];
 
-    /// <summary>Namespaces that see it: <c>*</c> for all, which is the default, <c>.</c> for its own.</summary>
-    [NotInForce]
+    /// <summary>Namespaces whose proxies see it: <c>*</c> for all, which is the default, <c>.</c> for its own.</summary>
     public IReadOnlyList<string> ExportTo { get; init; } = [];
 
-    /// <summary>Workloads whose proxies apply it; all when it is not there.</summary>
-    [NotInForce]
+    /// <summary>Workloads of its own namespace whose proxies apply it, and nobody else's; all when it is not there.</summary>
     public LabelSelector? WorkloadSelector { get; init; }
 }
 

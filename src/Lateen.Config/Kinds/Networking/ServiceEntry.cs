@@ -31,8 +31,7 @@ public sealed record ServiceEntry
     /// <summary>WorkloadEntries and pods that belong to it, instead of endpoints.</summary>
     public WorkloadSelector? WorkloadSelector { get; init; }
 
-    /// <summary>Namespaces that see it: <c>*</c> for all, which is the default, <c>.</c> for its own.</summary>
-    [NotInForce]
+    /// <summary>Namespaces whose proxies see it: <c>*</c> for all, which is the default, <c>.</c> for its own, <c>~</c> for none.</summary>
     public IReadOnlyList<string> ExportTo { get; init; } = [];
 
     /// <summary>Names that its workloads' certificates have.</summary>

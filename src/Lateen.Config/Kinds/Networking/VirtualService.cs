@@ -32,8 +32,7 @@ public sealed record VirtualService
     /// <summary>Rules for other TCP connections; the first that matches wins.</summary>
     public IReadOnlyList<TcpRule> Tcp { get; init; } = [];
 
-    /// <summary>Namespaces that see it: <c>*</c> for all, which is the default, <c>.</c> for its own.</summary>
-    [NotInForce]
+    /// <summary>Namespaces whose proxies see it: <c>*</c> for all, which is the default, <c>.</c> for its own.</summary>
     public IReadOnlyList<string> ExportTo { get; init; } = [];
 }
 
