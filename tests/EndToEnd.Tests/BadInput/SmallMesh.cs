@@ -7,15 +7,17 @@ namespace EndToEnd.Tests.BadInput;
 /// <summary>A gateway and two versions of reviews, run by <c>lateen up</c>, with the routes in a file that the test edits.</summary>
 internal sealed class SmallMesh : IAsyncDisposable
 {
-    private static readonly Uri s_reviews = new("http://127.0.0.1:8090/reviews/0");
+    private const int GatewayPort = 8090;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lateen-e2e").FullName;
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly RunningProgram _up;
 
-    private SmallMesh(bool hasRoutes)
+    private SmallMesh(bool hasRoutes, string more)
     {
         File.WriteAllText(Path.Combine(_directory, "mesh.yaml"), Mesh);
+        if (more.Length > 0)
+            File.WriteAllText(Path.Combine(_directory, "more.yaml"), more);
         if (hasRoutes)
             WriteRoutes(Routes("v1"));
         _up = RunningProgram.Start(
@@ -28,9 +30,10 @@ internal sealed class SmallMesh : IAsyncDisposable
         );
     }
 
-    public static async Task<SmallMesh> StartAsync(CancellationToken cancel, bool hasRoutes = true)
+    /// <param name="more">What belongs to the mesh besides.</param>
+    public static async Task<SmallMesh> StartAsync(CancellationToken cancel, bool hasRoutes = true, string more = "")
     {
-        var mesh = new SmallMesh(hasRoutes);
+        var mesh = new SmallMesh(hasRoutes, more);
         await mesh._up.WaitForAsync("Everything is up", cancel);
         return mesh;
     }
@@ -43,19 +46,22 @@ internal sealed class SmallMesh : IAsyncDisposable
 
     public void WriteRoutes(string yaml) => File.WriteAllText(Path.Combine(_directory, "routes.yaml"), yaml);
 
-    /// <summary>Status of an answer of the gateway.</summary>
-    public async Task<int> StatusAsync(CancellationToken cancel)
+    /// <summary>Status of an answer of a gateway.</summary>
+    /// <param name="port">Its port.</param>
+    public async Task<int> StatusAsync(CancellationToken cancel, int port = GatewayPort)
     {
-        using var answer = await _client.GetAsync(s_reviews, cancel);
+        using var answer = await _client.GetAsync(Reviews(port), cancel);
         return (int)answer.StatusCode;
     }
 
     /// <summary>The version of reviews that answers; throws when none does.</summary>
-    public async Task<string> AskAsync(CancellationToken cancel)
+    public async Task<string> AskAsync(CancellationToken cancel, int port = GatewayPort)
     {
-        using var document = JsonDocument.Parse(await _client.GetStringAsync(s_reviews, cancel));
+        using var document = JsonDocument.Parse(await _client.GetStringAsync(Reviews(port), cancel));
         return document.RootElement.GetProperty("version").GetString()!;
     }
+
+    private static Uri Reviews(int port) => new($"http://127.0.0.1:{port}/reviews/0");
 
     public Task<int> StopAsync(CancellationToken cancel) => _up.InterruptAsync(cancel);
 
