@@ -47,13 +47,16 @@ public sealed class LastGoodFileTests : IDisposable
         var file = Open(Node);
         using var stop = new CancellationTokenSource();
         var saves = 0;
-        var running = file.RunAsync(() => Count(ref saves), stop.Token);
+        using var saved = new SemaphoreSlim(0);
+        var running = file.RunAsync(() => Count(ref saves, saved), stop.Token);
         file.Touch();
         var wait = await _time.NextWaitAsync();
         file.Touch();
         file.Touch();
         Assert.Equal(0, saves);
         _time.Advance(wait);
+        // Before that, a change belongs to the write that is about to begin.
+        Assert.True(await saved.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         file.Touch();
         await _time.NextWaitAsync();
         Assert.Equal(1, saves);
@@ -137,9 +140,10 @@ public sealed class LastGoodFileTests : IDisposable
         );
     }
 
-    private static (string, NamedResource)[] Count(ref int saves)
+    private static (string, NamedResource)[] Count(ref int saves, SemaphoreSlim saved)
     {
         Interlocked.Increment(ref saves);
+        saved.Release();
         return s_resources;
     }
 }

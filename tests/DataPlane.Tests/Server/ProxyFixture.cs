@@ -183,6 +183,8 @@ public sealed class ProxyFixture : IDisposable
     /// <summary>Moves the proxy's clock; on return the workers have done what was due.</summary>
     public void Advance(TimeSpan by)
     {
+        // A client may see what a worker does before the worker sets the timer that belongs to it: by the old time, not the new one.
+        Settle();
         _time!.Advance(by);
         Settle();
     }
