@@ -84,6 +84,7 @@ internal static partial class Attacks
                 "http2.outbound_control_flood",
                 static id => id == 1 ? [Open(1), Frames.RstStream(1, 8)] : [Frames.Data(1, 0, 1)]
             ),
+            new("requests whose answers are not heard", new Attack(AskUnheard, (Stat + "http2.outbound_flood", Times))),
             new(
                 "streams at a time",
                 new Attack(
@@ -199,6 +200,52 @@ internal static partial class Attacks
         byte[] field = [0x40, 1, (byte)'x', 0x7f, 0xa1, 0x1e, .. Enumerable.Repeat((byte)'y', 4000)];
         return [.. s_get, .. field, .. references];
     }
+
+    /// <summary>
+    /// Asks again and again for what the proxy answers by itself, and does not read, until the proxy has had enough. Each answer is a head
+    /// as long as the question, and another one each time. What it is told stands behind the answers.
+    /// </summary>
+    private static void AskUnheard(FloodFixture fixture)
+    {
+        for (var time = 0; time < Times; time++)
+        {
+            using var client = new Http2Client(fixture.Http, isNarrow: true);
+            client.Socket.Blocking = false;
+            var before = Floods(fixture);
+            ReadOnlyMemory<byte> rest = default;
+            uint id = 1;
+            Eventually.True(
+                () =>
+                {
+                    // More than fits into the kernel on both sides is left for the next time.
+                    for (var sent = 0; sent < 1000; sent++, id += 2)
+                    {
+                        if (rest.IsEmpty)
+                            rest = Frames.Headers(id, Frames.EndStream | Frames.EndHeaders, Moved(id));
+                        var taken = client.Socket.Send(rest.Span, SocketFlags.None, out var error);
+                        rest = rest[Math.Max(taken, 0)..];
+                        if (error != SocketError.Success || !rest.IsEmpty)
+                            break;
+                    }
+                    return Floods(fixture) > before;
+                },
+                "the proxy has had enough"
+            );
+            client.Socket.Blocking = true;
+            Assert.EndsWith(Calm, client.WaitForEnd().Find(IsGoAway), StringComparison.Ordinal);
+        }
+    }
+
+    private static long Floods(FloodFixture fixture) =>
+        fixture.Proxy.StatsAsync().GetAwaiter().GetResult()[Stat + "http2.outbound_flood"];
+
+    private static byte[] Moved(uint id) =>
+        Frames.Block(
+            ":method: GET",
+            ":scheme: http",
+            $":path: /moved/{new string('z', 400)}{id}",
+            ":authority: a.test"
+        );
 
     /// <summary>64 KiB of fields, as they are, in five frames.</summary>
     private static byte[][] TooLarge(uint id) =>

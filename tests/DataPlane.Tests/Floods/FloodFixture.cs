@@ -22,6 +22,8 @@ public sealed class FloodFixture : IAsyncLifetime
         "circuitBreakers":{"thresholds":[{"maxConnections":1,"maxPendingRequests":10000,"maxRequests":10000}]},
         """;
 
+    private const string Moved = """{"match":{"prefix":"/moved"},"redirect":{"hostRedirect":"b.test"}},""";
+
     private readonly List<IDisposable> _held = [];
     private ScriptedServer? _upstream;
     private ScriptedServer? _source;
@@ -31,7 +33,7 @@ public sealed class FloodFixture : IAsyncLifetime
 
     /// <summary>
     /// HTTP of either version, with Envoy's limits; <c>/busy</c> goes to an
-    /// endpoint that has no time for it.
+    /// endpoint that has no time for it, <c>/moved</c> is answered by the proxy itself.
     /// </summary>
     public IPEndPoint Http { get; } = new(IPAddress.Loopback, Overload.Listeners.FreePort());
 
@@ -77,7 +79,9 @@ public sealed class FloodFixture : IAsyncLifetime
                 Cluster("busy", _silent.Port, OneAtATime),
             ],
             [
-                Overload.Listeners.Http("h", To("/busy", "busy") + Overload.Listeners.ToA, Patient).At(Http.Port),
+                Overload
+                    .Listeners.Http("h", To("/busy", "busy") + Moved + Overload.Listeners.ToA, Patient)
+                    .At(Http.Port),
                 Overload
                     .Listeners.Http(
                         "s",

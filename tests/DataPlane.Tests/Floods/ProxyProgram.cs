@@ -34,10 +34,12 @@ internal sealed class ProxyProgram : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a proxy and waits until it serves.</summary>
+    /// <param name="openFiles">Descriptors that it may have; as many as this process by default.</param>
     public static async Task<ProxyProgram> StartAsync(
         IEnumerable<(string Name, string Json)> clusters,
         IEnumerable<(string Name, string Json)> listeners,
-        string flags = ""
+        string flags = "",
+        int? openFiles = null
     )
     {
         var state = Directory.CreateTempSubdirectory("lateen-flood-");
@@ -47,9 +49,9 @@ internal sealed class ProxyProgram : IAsyncDisposable
         );
         var admin = Overload.Listeners.FreePort();
         var start = new ProcessStartInfo(
-            "dotnet",
-            $"{Path()} sidecar --discovery-address 127.0.0.1:9 --concurrency 1 --state-dir {state.FullName} "
-                + $"--admin-port {admin} --agent-port 0 --status-port 0 --prometheus-port 0 --exit-with-stdin {flags}"
+            "/bin/sh",
+            $"-c \"{(openFiles is null ? "" : $"ulimit -n {openFiles} && ")}exec dotnet {Path()} sidecar --discovery-address 127.0.0.1:9 --concurrency 1 --state-dir {state.FullName} "
+                + $"--admin-port {admin} --agent-port 0 --status-port 0 --prometheus-port 0 --exit-with-stdin {flags}\""
         )
         {
             UseShellExecute = false,
@@ -88,6 +90,9 @@ internal sealed class ProxyProgram : IAsyncDisposable
     public long MostResident() => Status("VmHWM:");
 
     public void ForgetMostResident() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+
+    /// <summary>Everything that is open.</summary>
+    public int OpenFiles() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>Sockets and pipes. Other files the runtime opens when it likes.</summary>
     public int Descriptors() => Directory.GetFiles($"/proc/{_process.Id}/fd").Count(IsSocketOrPipe);
