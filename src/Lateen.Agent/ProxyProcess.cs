@@ -46,9 +46,10 @@ public sealed class ProxyProcess : IDisposable
         _options = options;
         _log = log;
         _time = time;
-        _telemetry = new ProxyTelemetry(options.Concurrency, options.Identity.ToWorkloadLabels());
+        var runtime = new RuntimeValues(options.Runtime);
+        _telemetry = new ProxyTelemetry(options.Concurrency, options.Identity.ToWorkloadLabels(), runtime);
         _store = new ConfigStore(_runtime, _telemetry);
-        _overload = new OverloadManager(options.Overload, new RuntimeValues(options.Runtime));
+        _overload = new OverloadManager(options.Overload, runtime);
         _overload.Switched += OnOverload;
         _server = new ProxyServer(_runtime, _telemetry, _overload, options.DrainTime, time);
         _intake = new ResourceIntake(_store, log);
@@ -129,7 +130,7 @@ public sealed class ProxyProcess : IDisposable
                 $"connections are not limited; set --global-downstream-max-connections or the runtime key {RuntimeValues.GlobalConnectionLimit}"
             );
         foreach (var key in _options.Runtime.Keys.Where(static key => !RuntimeValues.IsKnown(key)))
-            _log.Write(LogLevel.Warn, "runtime", $"nothing goes by the key {key}");
+            _log.Write(LogLevel.Warn, "runtime", $"only filters of access logs may go by the key {key}");
     }
 
     private void OnOverload(OverloadAction action, bool isSaturated) =>

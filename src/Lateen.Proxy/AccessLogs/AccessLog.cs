@@ -14,13 +14,17 @@ public sealed class AccessLog
         _specs = specs;
         _files = new AccessLogFile[specs.Count];
         for (var i = 0; i < _files.Length; i++)
+        {
+            specs[i].Filter?.Bind(writer.Runtime);
             _files[i] = writer.Open(specs[i].Path);
+        }
     }
 
     public bool IsEmpty => _files.Length == 0;
 
-    public void Log(int worker, StreamInfo stream)
+    public void Log(int worker, StreamInfo stream, AccessLogType type)
     {
+        stream.LogType = type;
         for (var i = 0; i < _files.Length; i++)
         {
             if (_specs[i].Filter is not { } filter || filter.Matches(stream))

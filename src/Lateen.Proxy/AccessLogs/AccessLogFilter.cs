@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Proxy.Http;
+using Lateen.Proxy.Overload;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.AccessLogs;
@@ -8,6 +9,9 @@ namespace Lateen.Proxy.AccessLogs;
 public abstract class AccessLogFilter
 {
     public abstract bool Matches(StreamInfo stream);
+
+    /// <summary>Once, before the first stream: numbers that an operator may change are looked up. By default there are none.</summary>
+    public virtual void Bind(RuntimeValues runtime) { }
 }
 
 /// <summary><c>response_flag_filter</c>: a stream with one of the flags; without a list, one with any flag.</summary>
@@ -16,10 +20,18 @@ internal sealed class ResponseFlagFilter(ResponseFlags flags) : AccessLogFilter
     public override bool Matches(StreamInfo stream) => (stream.Flags & flags) != ResponseFlags.None;
 }
 
-/// <summary><c>status_code_filter</c> and <c>duration_filter</c>: a number compared with a constant.</summary>
-internal sealed class ComparisonFilter(ComparisonFilter.Subject subject, ComparisonFilter.Operator op, long value)
-    : AccessLogFilter
+/// <summary><c>status_code_filter</c> and <c>duration_filter</c>: a number compared with another.</summary>
+/// <param name="key">Runtime key of the other number; empty for none.</param>
+/// <param name="value">What it is while nobody gives another one.</param>
+internal sealed class ComparisonFilter(
+    ComparisonFilter.Subject subject,
+    ComparisonFilter.Operator op,
+    string key,
+    long value
+) : AccessLogFilter
 {
+    private RuntimeNumber? _value;
+
     /// <summary>What is compared.</summary>
     public enum Subject : byte
     {
@@ -35,14 +47,17 @@ internal sealed class ComparisonFilter(ComparisonFilter.Subject subject, Compari
         LessOrEqual,
     }
 
+    public override void Bind(RuntimeValues runtime) => _value = key.Length > 0 ? runtime.Number(key, value) : null;
+
     public override bool Matches(StreamInfo stream)
     {
+        var wanted = _value?.Value ?? value;
         var actual = subject == Subject.StatusCode ? stream.ResponseCode : (long)stream.Duration.TotalMilliseconds;
         return op switch
         {
-            Operator.Equal => actual == value,
-            Operator.GreaterOrEqual => actual >= value,
-            _ => actual <= value,
+            Operator.Equal => actual == wanted,
+            Operator.GreaterOrEqual => actual >= wanted,
+            _ => actual <= wanted,
         };
     }
 }
@@ -50,6 +65,12 @@ internal sealed class ComparisonFilter(ComparisonFilter.Subject subject, Compari
 /// <summary><c>and_filter</c>: all of them; <c>or_filter</c>: one of them.</summary>
 internal sealed class CombinedFilter(AccessLogFilter[] filters, bool all) : AccessLogFilter
 {
+    public override void Bind(RuntimeValues runtime)
+    {
+        foreach (var filter in filters)
+            filter.Bind(runtime);
+    }
+
     public override bool Matches(StreamInfo stream)
     {
         foreach (var filter in filters)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Concurrent;
+using Lateen.Proxy.Overload;
 
 namespace Lateen.Proxy.AccessLogs;
 
@@ -21,7 +22,14 @@ public sealed class AccessLogWriter : IDisposable
     private volatile bool _stopping;
     private long _failures;
 
-    public AccessLogWriter(int workers) => _workers = workers;
+    /// <param name="runtime">Where filters find their numbers; none by default.</param>
+    public AccessLogWriter(int workers, RuntimeValues? runtime = null)
+    {
+        _workers = workers;
+        Runtime = runtime ?? new RuntimeValues(new Dictionary<string, string>());
+    }
+
+    public RuntimeValues Runtime { get; }
 
     /// <summary>Lines lost, over all files.</summary>
     public long Dropped => _files.Values.Sum(static file => file.Dropped);

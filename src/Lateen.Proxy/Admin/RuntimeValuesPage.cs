@@ -48,7 +48,7 @@ internal static class RuntimeValuesPage
             );
         foreach (var (key, value) in request.Query)
         {
-            if (!RuntimeValues.IsKnown(key))
+            if (!runtime.IsInUse(key))
                 return AdminResponse.Text($"nothing goes by the key {key}\n", 400);
             if (value.Length > 0 && !RuntimeValues.IsNumber(value))
                 return AdminResponse.Text($"{key}: \"{value}\" is no number\n", 400);

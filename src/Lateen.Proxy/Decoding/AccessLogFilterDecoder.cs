@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Envoy.Type.V3;
 using Google.Protobuf.Collections;
 using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Streams;
@@ -15,16 +16,39 @@ internal static class AccessLogFilterDecoder
     {
         switch (filter?.FilterSpecifierCase)
         {
-            case null or Kind.None:
+            case null:
                 return null;
+            case Kind.None:
+                context.Add(path, "is empty; give one of the filters, or leave it out to log everything");
+                return null;
+            case Kind.TraceableFilter:
+                return new TraceableFilter();
+            case Kind.RuntimeFilter:
+                return Runtime(filter.RuntimeFilter, $"{path}.runtime_filter", context);
+            case Kind.HeaderFilter:
+                return Header(filter.HeaderFilter, $"{path}.header_filter", context);
+            case Kind.MetadataFilter:
+                return MetadataFilterDecoder.Decode(filter.MetadataFilter, $"{path}.metadata_filter", context);
+            case Kind.LogTypeFilter:
+                return LogTypes(filter.LogTypeFilter, $"{path}.log_type_filter", context);
             case Kind.NotHealthCheckFilter:
                 return new NotHealthCheckFilter();
             case Kind.ResponseFlagFilter:
                 return Flags(filter.ResponseFlagFilter, $"{path}.response_flag_filter", context);
             case Kind.StatusCodeFilter:
-                return Comparison(ComparisonFilter.Subject.StatusCode, filter.StatusCodeFilter.Comparison);
+                return Comparison(
+                    ComparisonFilter.Subject.StatusCode,
+                    filter.StatusCodeFilter.Comparison,
+                    $"{path}.status_code_filter",
+                    context
+                );
             case Kind.DurationFilter:
-                return Comparison(ComparisonFilter.Subject.DurationMilliseconds, filter.DurationFilter.Comparison);
+                return Comparison(
+                    ComparisonFilter.Subject.DurationMilliseconds,
+                    filter.DurationFilter.Comparison,
+                    $"{path}.duration_filter",
+                    context
+                );
             case Kind.GrpcStatusFilter:
                 return Grpc(filter.GrpcStatusFilter, $"{path}.grpc_status_filter", context);
             case Kind.AndFilter:
@@ -64,12 +88,63 @@ internal static class AccessLogFilterDecoder
         return new GrpcStatusFilter(statuses, filter.Exclude);
     }
 
-    private static ComparisonFilter Comparison(ComparisonFilter.Subject subject, Api.ComparisonFilter? comparison) =>
-        new(
+    private static HeaderFilter? Header(Api.HeaderFilter filter, string path, DecodeContext context)
+    {
+        if (filter.Header is null)
+            context.Add($"{path}.header", "is missing");
+        else if (RouteMatchDecoder.Header(filter.Header, $"{path}.header", context) is { } header)
+            return new HeaderFilter(header);
+        return null;
+    }
+
+    private static RuntimeFilter Runtime(Api.RuntimeFilter filter, string path, DecodeContext context)
+    {
+        if (filter.RuntimeKey.Length == 0)
+            context.Add($"{path}.runtime_key", "is missing");
+        var percent = filter.PercentSampled ?? new FractionalPercent();
+        context.Millionths(percent, $"{path}.percent_sampled");
+        var parts = percent.Denominator switch
+        {
+            FractionalPercent.Types.DenominatorType.TenThousand => 10_000U,
+            FractionalPercent.Types.DenominatorType.Million => 1_000_000U,
+            _ => 100U,
+        };
+        return new RuntimeFilter(filter.RuntimeKey, percent.Numerator, parts, filter.UseIndependentRandomness);
+    }
+
+    private static LogTypeFilter LogTypes(Api.LogTypeFilter filter, string path, DecodeContext context)
+    {
+        var types = 0U;
+        for (var i = 0; i < filter.Types_.Count; i++)
+        {
+            var type = (int)filter.Types_[i];
+            if (type is < 0 or > LogTypeFilter.Highest)
+                context.Add($"{path}.types[{i}]", $"is {type}; types of access logs are 0 to {LogTypeFilter.Highest}");
+            else
+                types |= 1U << type;
+        }
+        return new LogTypeFilter(types, filter.Exclude);
+    }
+
+    private static ComparisonFilter Comparison(
+        ComparisonFilter.Subject subject,
+        Api.ComparisonFilter? comparison,
+        string path,
+        DecodeContext context
+    )
+    {
+        if (comparison is null)
+            context.Add($"{path}.comparison", "is missing");
+        var op = comparison?.Op ?? Api.ComparisonFilter.Types.Op.Eq;
+        if (!Enum.IsDefined(op))
+            context.Add($"{path}.comparison.op", $"is {op}; give EQ, GE or LE");
+        return new ComparisonFilter(
             subject,
-            (ComparisonFilter.Operator)(comparison?.Op ?? Api.ComparisonFilter.Types.Op.Eq),
+            (ComparisonFilter.Operator)op,
+            comparison?.Value?.RuntimeKey ?? "",
             comparison?.Value?.DefaultValue ?? 0
         );
+    }
 
     private static CombinedFilter Combined(
         RepeatedField<Api.AccessLogFilter> filters,
@@ -78,6 +153,8 @@ internal static class AccessLogFilterDecoder
         DecodeContext context
     )
     {
+        if (filters.Count < 2)
+            context.Add($"{path}.filters", $"has {filters.Count}; give at least two");
         var parts = new List<AccessLogFilter>();
         for (var i = 0; i < filters.Count; i++)
         {

@@ -107,7 +107,7 @@ internal static class RouteMatchDecoder
         }
     }
 
-    private static HeaderMatchSpec? Header(Api.HeaderMatcher matcher, string path, DecodeContext context)
+    public static HeaderMatchSpec? Header(Api.HeaderMatcher matcher, string path, DecodeContext context)
     {
         var name = matcher.Name.ToLowerInvariant();
         if (name.Length == 0)

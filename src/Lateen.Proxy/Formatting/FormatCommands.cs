@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text;
 using Lateen.Http;
+using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Formatting;
@@ -50,6 +51,7 @@ internal static class FormatCommands
             "TLS_JA3_FINGERPRINT" => new TextPart(static stream =>
                 stream.Inspected.Ja3 is { Length: > 0 } ja3 ? ja3 : null
             ),
+            "ACCESS_LOG_TYPE" => new TextPart(static stream => TypeOf(stream.LogType)),
             "DYNAMIC_METADATA" => new MetadataPart(argument),
             "ROUTE_NAME" => new TextPart(static stream => stream.RouteName),
             "UPSTREAM_REQUEST_ATTEMPT_COUNT" => new NumberPart(static stream => stream.AttemptCount),
@@ -57,6 +59,14 @@ internal static class FormatCommands
                 ?? throw new FormatException($"%{command}% is no command that is known here"),
         };
     }
+
+    private static string TypeOf(AccessLogType type) =>
+        type switch
+        {
+            AccessLogType.DownstreamEnd => nameof(AccessLogType.DownstreamEnd),
+            AccessLogType.TcpConnectionEnd => nameof(AccessLogType.TcpConnectionEnd),
+            _ => nameof(AccessLogType.NotSet),
+        };
 
     private static int MaxLength(string command, int from)
     {

@@ -3,6 +3,7 @@ using Lateen.Net;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
+using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Listeners;
@@ -182,7 +183,7 @@ internal abstract class ServerConnection
         info.DownstreamTls = Tls;
         info.Inspected = Stream.Inspected;
         info.RequestedServerName = Stream.ServerName is { Length: > 0 } name ? name : null;
-        Chain.AccessLog.Log(Worker.Index, info);
+        Chain.AccessLog.Log(Worker.Index, info, AccessLogType.DownstreamEnd);
     }
 
     /// <summary>For connections whose last exchanges are recorded after their end.</summary>

@@ -23,7 +23,16 @@ public sealed class RuntimeValues(IReadOnlyDictionary<string, string> initial)
     /// <summary>Key of the limit of a listener's connections.</summary>
     public static string ListenerConnectionLimit(string listener) => $"{ListenerPrefix}{listener}{ListenerSuffix}";
 
-    /// <summary>Whether anything goes by a key.</summary>
+    /// <summary>Whether anything goes by a key: the proxy itself, or what it is configured with now.</summary>
+    public bool IsInUse(string key)
+    {
+        if (IsKnown(key))
+            return true;
+        lock (_gate)
+            return _numbers.ContainsKey(key);
+    }
+
+    /// <summary>Whether the proxy itself goes by a key, whatever it is configured with.</summary>
     public static bool IsKnown(string key) =>
         key is GlobalConnectionLimit or PrematureResetTotalStreamCount or PrematureResetMinStreamLifetimeSeconds
         || (

@@ -2,6 +2,7 @@
 using Lateen.Http.Http1;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Http1;
@@ -278,7 +279,7 @@ internal sealed class ActiveListener(Worker worker, ListenerRuntime runtime) : I
                 DownstreamDirectRemoteAddress = stream.DirectRemoteAddress.ToString(),
                 DownstreamLocalAddress = stream.GetLocalAddress().ToString(),
             };
-            _runtime.AccessLog.Log(worker.Index, info);
+            _runtime.AccessLog.Log(worker.Index, info, AccessLogType.NotSet);
         }
         stream.Close();
         StopTimerWhenEmpty();

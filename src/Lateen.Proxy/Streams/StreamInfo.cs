@@ -3,6 +3,7 @@ using Lateen.Http;
 using Lateen.Net;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
+using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Routing;
 
@@ -91,6 +92,9 @@ public sealed class StreamInfo
     /// <summary>What the handshake with the endpoint settled; null in plaintext, and where no connection came about.</summary>
     public TlsConnection? UpstreamTls { get; set; }
 
+    /// <summary>Which line of an access log is written.</summary>
+    public AccessLogType LogType { get; set; }
+
     /// <summary>Upstream attempts made, the first one included.</summary>
     public int AttemptCount { get; set; }
 
@@ -136,6 +140,7 @@ public sealed class StreamInfo
         Inspected = InspectedConnection.Nothing;
         DownstreamTls = null;
         UpstreamTls = null;
+        LogType = AccessLogType.NotSet;
         AttemptCount = 0;
         StrippedPort = 0;
         MadeCookie = 0;

@@ -4,10 +4,12 @@ using Lateen.Net.Async;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
 using Lateen.Net.Tls;
+using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Health;
+using Lateen.Proxy.Http;
 using Lateen.Proxy.Listeners;
 using Lateen.Proxy.Server;
 using Lateen.Proxy.Streams;
@@ -234,6 +236,6 @@ internal sealed class TcpSession
         _info.Inspected = _client.Inspected;
         _info.RequestedServerName = _client.ServerName is { Length: > 0 } name ? name : null;
         _info.UpstreamTls = _upstream?.Tls;
-        _chain.AccessLog.Log(_worker.Index, _info);
+        _chain.AccessLog.Log(_worker.Index, _info, AccessLogType.TcpConnectionEnd);
     }
 }

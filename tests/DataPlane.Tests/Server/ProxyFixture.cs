@@ -75,7 +75,7 @@ public sealed class ProxyFixture : IDisposable
         _time = time;
         Overload =
             overload ?? new OverloadManager(OverloadSpec.None, new RuntimeValues(new Dictionary<string, string>()));
-        Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody);
+        Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody, Overload.Runtime);
         Store = new ConfigStore(_published, Telemetry);
         _server = new ProxyServer(
             _published,
