@@ -12,6 +12,12 @@ public sealed record OriginalDestinationSpec
     /// </summary>
     public ReadOnlyMemory<byte> Header { get; init; }
 
+    /// <summary>
+    /// <c>metadata_key</c>: where an address stands in the metadata of the client's connection, which is gone to before any other;
+    /// null for nowhere.
+    /// </summary>
+    public MetadataKeySpec? Metadata { get; init; }
+
     /// <summary><c>upstream_port_override</c>: the port, whatever the client's was; 0 for the client's.</summary>
     public int Port { get; init; }
 }

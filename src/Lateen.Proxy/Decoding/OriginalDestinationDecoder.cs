@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers;
 using System.Text;
+using Envoy.Type.Metadata.V3;
 using Lateen.Proxy.Clusters;
 using Api = Envoy.Config.Cluster.V3.Cluster;
 
@@ -47,8 +48,24 @@ internal static class OriginalDestinationDecoder
         return new OriginalDestinationSpec
         {
             Header = config.UseHttpHeader ? Header(config.HttpHeaderName, context) : default,
+            Metadata = config.MetadataKey is { } key ? Metadata(key, context) : null,
             Port = (int)Math.Min(config.UpstreamPortOverride ?? 0, ushort.MaxValue),
         };
+    }
+
+    private static MetadataKeySpec Metadata(MetadataKey key, DecodeContext context)
+    {
+        const string Path = "original_dst_lb_config.metadata_key";
+        if (key.Key.Length == 0)
+            context.Add($"{Path}.key", "is missing; give the name of the filter that notes the address");
+        if (key.Path.Count == 0)
+            context.Add($"{Path}.path", "is empty; give the key under which the address stands");
+        for (var i = 0; i < key.Path.Count; i++)
+        {
+            if (key.Path[i].Key.Length == 0)
+                context.Add($"{Path}.path[{i}].key", "is missing");
+        }
+        return new MetadataKeySpec(key.Key, key.Path is [var only] ? only.Key : null);
     }
 
     private static byte[] Header(string name, DecodeContext context)

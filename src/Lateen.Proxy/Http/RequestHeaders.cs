@@ -23,7 +23,7 @@ internal static class RequestHeaders
         var manager = connection.Manager;
         // At an edge the last of the trusted proxies is the peer itself, which is not in the list yet.
         var hops = manager.UseRemoteAddress ? manager.TrustedHops - 1 : manager.TrustedHops;
-        if (hops >= 0 && connection.IsLogged)
+        if (hops >= 0)
             info.ForwardedClient = ForwardedFor.AddressFromEnd(headers, hops);
         headers.Remove(KnownHeader.XEnvoyInternal);
         // Before the client's own address is added.

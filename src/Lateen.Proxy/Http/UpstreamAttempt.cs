@@ -51,7 +51,9 @@ internal sealed class UpstreamAttempt(
         _clusterIndex = cluster;
         _breaker = breaker;
         _retry = retry;
-        _hash = route.HashFor(info, client.Connection.Client, worker.NextRandom());
+        // The trusted client, as Envoy's downstream address is; the peer where nobody is named.
+        var address = info.ForwardedClient.IsNone ? client.Connection.Client : info.ForwardedClient;
+        _hash = route.HashFor(info, address, worker.NextRandom());
     }
 
     /// <summary>Tries; what it holds then is held until <see cref="Release"/> or <see cref="DropAsync"/>.</summary>
@@ -64,12 +66,7 @@ internal sealed class UpstreamAttempt(
         if (!_breaker.TryAcquireRequest(worker.Index))
             return new LoopTask<AttemptOutcome>(AttemptOutcome.Overflow);
         _holdsRequest = true;
-        var meant = OriginalHost.Of(
-            Cluster,
-            info.Request.Headers,
-            client.Connection.Stream.Inspected.Local,
-            worker.Index
-        );
+        var meant = OriginalHost.Of(Cluster, info.Request.Headers, client.Connection.Stream.Inspected, worker.Index);
         _endpoint = _retry.Pick(Cluster, worker, _hash, _route.SubsetFor(_clusterIndex), meant);
         if (_endpoint is null)
         {

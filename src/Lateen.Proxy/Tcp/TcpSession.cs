@@ -98,7 +98,7 @@ internal sealed class TcpSession
             return Fail(ResponseFlags.NoCluster);
         }
         _info.UpstreamCluster = target.Name;
-        var context = ContextOf(target);
+        var context = ContextOf(target, cluster);
         for (var attempt = 0; attempt < _spec.MaxConnectAttempts && !_client.IsDead; attempt++)
         {
             if (!cluster.Breaker.TryAcquireConnection(_worker.Index))
@@ -123,9 +123,11 @@ internal sealed class TcpSession
         return false;
     }
 
-    private PickContext ContextOf(WeightedClusterName target)
+    private PickContext ContextOf(WeightedClusterName target, ClusterRuntime cluster)
     {
-        _client.TryGetOriginalDestination(out var destination);
+        var destination = OriginalHost.OfConnection(cluster, _client.Inspected, _worker.Index);
+        if (destination.IsNone)
+            _client.TryGetOriginalDestination(out destination);
         return new PickContext(_worker.Index, 0)
         {
             Subset = target.Subset ?? _spec.Subset,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 using DataPlane.Tests.Server;
+using DataPlane.Tests.Tls;
 using Lateen.Proxy.Http;
 using Lateen.Xds;
 using static DataPlane.Tests.Server.ProxyFixture;
 using ClusterApi = Envoy.Config.Cluster.V3;
+using ListenerApi = Envoy.Config.Listener.V3;
 
 namespace DataPlane.Tests.Clusters;
 
@@ -45,6 +47,50 @@ public sealed class OriginalHostTests : IDisposable
         Assert.Equal(status == 200 ? 1 : 0, _upstream.Connections);
         Assert.Equal(invalid, _proxy.Stat("cluster.a.original_dst_host_invalid"));
         Assert.Equal(status == 200 ? 0 : 1, _proxy.Stat("cluster.a.upstream_cx_none_healthy"));
+    }
+
+    /// <summary>
+    /// What the PROXY protocol says under a type of its own comes before the request's header, for HTTP and for TCP; what it does not
+    /// say, or what is no address, leaves it to the header. NONE is a port where nobody listens.
+    /// </summary>
+    [Theory]
+    [InlineData("127.0.0.1:UP", "127.0.0.1:NONE", 200, 0)]
+    [InlineData("", "127.0.0.1:UP", 200, 0)]
+    [InlineData("localhost:UP", "127.0.0.1:UP", 200, 1)]
+    [InlineData("localhost:UP", "", 503, 1)]
+    [InlineData("127.0.0.1:UP", "", 200, 0)]
+    public void A_connection_goes_where_its_metadata_says(string noted, string header, int status, int invalid)
+    {
+        Cluster(ByHeader + ",\"metadataKey\":{\"key\":\"own\",\"path\":[{\"key\":\"to\"}]}");
+        var filter = TlsJson.Filter(
+            "proxy_protocol.v3.ProxyProtocol",
+            "\"rules\":[{\"tlvType\":234,\"onTlvPresent\":{\"metadataNamespace\":\"own\",\"key\":\"to\"}}]"
+        );
+        var (name, json) = Overload.Listeners.Http("l", ToA, listener: $"\"listenerFilters\":[{filter}],");
+        Assert.Empty(_proxy.Apply<ListenerApi.Listener>(TypeUrls.Listener, (name, json)));
+        var line = header.Length > 0 ? $"x-envoy-original-dst-host: {Filled(header)}\r\n" : "";
+        var request = $"GET / HTTP/1.1\r\nHost: a\r\n{line}connection: close\r\n\r\n";
+        var answer = Converse(_proxy.Address("l"), Introduction(Filled(noted)) + request);
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Equal(status == 200 ? 1 : 0, _upstream.Connections);
+        Assert.Equal(invalid, _proxy.Stat("cluster.a.original_dst_host_invalid"));
+    }
+
+    [Fact]
+    public void A_tcp_connection_goes_where_its_metadata_says()
+    {
+        Cluster("\"metadataKey\":{\"key\":\"own\",\"path\":[{\"key\":\"to\"}]}");
+        var filter = TlsJson.Filter(
+            "proxy_protocol.v3.ProxyProtocol",
+            "\"rules\":[{\"tlvType\":234,\"onTlvPresent\":{\"metadataNamespace\":\"own\",\"key\":\"to\"}}]"
+        );
+        var listener = Overload.Listeners.Tcp("l", listener: $"\"listenerFilters\":[{filter}],");
+        Assert.Empty(_proxy.Apply<ListenerApi.Listener>(TypeUrls.Listener, listener));
+        var at = _proxy.Address("l");
+        const string Request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        using var client = new Overload.Client(at);
+        Assert.StartsWith("HTTP/1.1 200 ", client.Ask(Introduction(Filled("127.0.0.1:UP")) + Request));
+        Assert.Equal(1, _upstream.Connections);
     }
 
     /// <summary>Requests of one client to several hosts, each by its own header, over connections that are kept.</summary>
@@ -100,5 +146,14 @@ public sealed class OriginalHostTests : IDisposable
         );
     }
 
-    private string Filled(string text) => text.Replace("UP", $"{_upstream.Port}", StringComparison.Ordinal);
+    /// <summary>A PROXY protocol header of version 2 that is about nobody, with a value of type 234.</summary>
+    private static string Introduction(string noted)
+    {
+        var value = noted.Length > 0 ? $"\xEA\0{(char)noted.Length}{noted}" : "";
+        return $"\r\n\r\n\0\r\nQUIT\n\x21\x11\0{(char)(12 + value.Length)}\x7f\0\0\x01\x7f\0\0\x01\0\x63\0\x50{value}";
+    }
+
+    private string Filled(string text) =>
+        text.Replace("NONE", $"{Overload.Listeners.FreePort()}", StringComparison.Ordinal)
+            .Replace("UP", $"{_upstream.Port}", StringComparison.Ordinal);
 }

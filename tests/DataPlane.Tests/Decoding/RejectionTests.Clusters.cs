@@ -39,6 +39,18 @@ public sealed partial class RejectionTests
                 "original_dst_lb_config.upstream_port_override: is 65536; ports are 0 to 65535"
             },
             {
+                """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","originalDstLbConfig":{"metadataKey":{"path":[{"key":"k"}]}} """,
+                "original_dst_lb_config.metadata_key.key: is missing; give the name of the filter that notes the address"
+            },
+            {
+                """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","originalDstLbConfig":{"metadataKey":{"key":"f"}} """,
+                "original_dst_lb_config.metadata_key.path: is empty; give the key under which the address stands"
+            },
+            {
+                """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","originalDstLbConfig":{"metadataKey":{"key":"f","path":[{}]}} """,
+                "original_dst_lb_config.metadata_key.path[0].key: is missing"
+            },
+            {
                 """ "type":"ORIGINAL_DST","lbPolicy":"CLUSTER_PROVIDED","originalDstLbConfig":{"useHttpHeader":true,"httpHeaderName":"x y"} """,
                 "original_dst_lb_config.http_header_name: is x y, which is no name of a header"
             },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
 using Lateen.Proxy.Filters;
+using Lateen.Xds;
 using static DataPlane.Tests.Server.ProxyFixture;
+using ClusterApi = Envoy.Config.Cluster.V3;
 
 namespace DataPlane.Tests.Server;
 
@@ -26,6 +28,41 @@ public sealed class ClientAddressTests : IDisposable
     {
         _proxy.Dispose();
         _upstream.Dispose();
+    }
+
+    /// <summary>
+    /// <c>source_ip</c> hashes the client that is believed, so that clients behind one proxy spread, and each stays: of 64 at least one
+    /// goes elsewhere. Where nobody is believed the connection's peer counts, and all are one.
+    /// </summary>
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData("\"useRemoteAddress\":true,", 1)]
+    [InlineData("\"useRemoteAddress\":true,\"xffNumTrustedHops\":1,", 2)]
+    public void Source_hashes_are_of_the_trusted_client(string manager, int endpoints)
+    {
+        using var proxy = new ProxyFixture();
+        using var a = ScriptedServer.Always("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nA");
+        using var b = ScriptedServer.Always("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nB");
+        string Endpoint(int port) =>
+            $$$$"""{"endpoint":{"address":{"socketAddress":{"address":"127.0.0.1","portValue":{{{{port}}}} } } } }""";
+        var cluster = $$$$"""
+            {"name":"a","type":"STATIC","lbPolicy":"RING_HASH","connectTimeout":"2s","loadAssignment":{"clusterName":"a","endpoints":[
+              {"lbEndpoints":[{{{{Endpoint(a.Port)}}}},{{{{Endpoint(b.Port)}}}}]}]}}
+            """;
+        Assert.Empty(proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster, ("a", cluster)));
+        var at = proxy.Http(
+            """{"match":{"prefix":"/"},"route":{"cluster":"a","hashPolicy":[{"connectionProperties":{"sourceIp":true}}]}}""",
+            manager
+        );
+        var requests = string.Concat(
+            Enumerable
+                .Range(0, 128)
+                .Select(static i => $"GET / HTTP/1.1\r\nHost: a\r\nx-forwarded-for: 203.0.113.{i % 64}\r\n\r\n")
+        );
+        var answer = ProxyFixture.Converse(at, requests + "GET /end HTTP/1.1\r\nHost: a\r\nconnection: close\r\n\r\n");
+        var served = answer.Split("\r\n\r\n").Skip(1).Take(128).Select(static body => body[0]).ToArray();
+        Assert.Equal(served[..64], served[64..]);
+        Assert.Equal(endpoints, served.Distinct().Count());
     }
 
     /// <summary>The manager, x-forwarded-for as it came, whether the request is internal, and x-forwarded-for and external address as they go.</summary>

@@ -138,7 +138,12 @@ internal sealed class MirrorRequest : IReadyItem
     {
         var context = new PickContext(_worker.Index, _worker.NextRandom())
         {
-            OriginalDestination = OriginalHost.Of(_cluster, _request.Headers, default, _worker.Index),
+            OriginalDestination = OriginalHost.Of(
+                _cluster,
+                _request.Headers,
+                InspectedConnection.Nothing,
+                _worker.Index
+            ),
         };
         if (_cluster.Pick(context) is not { } endpoint)
         {
