@@ -55,17 +55,21 @@ internal static class ServeCommand
         };
         var stores = new StoreFlags();
         stores.AddTo(command);
+        var mesh = new MeshConfigFlag();
+        mesh.AddTo(command);
         var api = new ResourceApiFlags(stores);
         api.AddTo(command);
         command.SetAction(
             async (args, stop) =>
             {
                 var address = IPAddress.Parse(args.GetRequiredValue(bind));
+                var settings = mesh.Read(args);
                 var store = stores.Open(args);
                 using var owned = store as IDisposable;
                 var options = new ControlPlaneOptions
                 {
                     ConfigPaths = args.GetValue(config) ?? [],
+                    Mesh = settings,
                     Store = store,
                     WritesStatus = !args.GetValue(noStatus),
                     Api = api.Read(args, address),

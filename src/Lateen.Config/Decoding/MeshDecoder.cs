@@ -13,8 +13,12 @@ namespace Lateen.Config.Decoding;
 public static class MeshDecoder
 {
     /// <summary>MeshConfig, as in the ConfigMap <c>istio</c> under <c>mesh</c>.</summary>
-    public static DecodedDocument<MeshConfiguration> Mesh(string source, string text) =>
-        Decode<MeshConfiguration>(source, text, "MeshConfig");
+    /// <param name="isInForce">Which fields traffic goes by: others that are there are told by warnings. Null asks for no such warnings.</param>
+    public static DecodedDocument<MeshConfiguration> Mesh(
+        string source,
+        string text,
+        Func<string, bool>? isInForce = null
+    ) => Decode<MeshConfiguration>(source, text, "MeshConfig", isInForce);
 
     /// <summary>MeshNetworks, as in the ConfigMap <c>istio</c> under <c>meshNetworks</c>.</summary>
     public static DecodedDocument<MeshNetworks> Networks(string source, string text) =>
@@ -24,7 +28,12 @@ public static class MeshDecoder
     public static DecodedDocument<ProxyConfiguration> Proxy(string source, string text) =>
         Decode<ProxyConfiguration>(source, text, "ProxyConfig");
 
-    private static DecodedDocument<T> Decode<T>(string source, string text, string subject)
+    private static DecodedDocument<T> Decode<T>(
+        string source,
+        string text,
+        string subject,
+        Func<string, bool>? isInForce = null
+    )
         where T : class, new()
     {
         var documents = YamlReader.Read(source, text, out var broken);
@@ -39,9 +48,25 @@ public static class MeshDecoder
             );
         var scope = new DecodeScope(subject);
         DuplicateKeys.Tell(documents[0], scope);
-        var content = (T?)
-            new ObjectReader(scope, isProtobuf: true).Read(SchemaBuilder.Of(typeof(T)), documents[0], FieldPath.Root);
+        var schema = SchemaBuilder.Of(typeof(T));
+        var content = (T?)new ObjectReader(scope, isProtobuf: true).Read(schema, documents[0], FieldPath.Root);
+        if (isInForce is not null && documents[0] is YamlMapping map)
+            TellWhatIsNotInForce(schema, map, isInForce, scope);
         return new DecodedDocument<T>(scope.HasErrors ? null : content, scope.Problems);
+    }
+
+    private static void TellWhatIsNotInForce(
+        ObjectSchema schema,
+        YamlMapping map,
+        Func<string, bool> isInForce,
+        DecodeScope scope
+    )
+    {
+        foreach (var (key, value) in ProtobufNames.Resolve(schema, map).Entries)
+        {
+            if (schema.Find(key.Value) is not null && !isInForce(key.Value))
+                scope.Add(ProblemCatalogue.FieldNotInForce(value.At, scope.Subject, key.Value));
+        }
     }
 }
 
