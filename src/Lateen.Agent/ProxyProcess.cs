@@ -48,7 +48,7 @@ public sealed class ProxyProcess : IDisposable
         _time = time;
         var runtime = new RuntimeValues(options.Runtime);
         _telemetry = new ProxyTelemetry(options.Concurrency, options.Identity.ToWorkloadLabels(), runtime);
-        _store = new ConfigStore(_runtime, _telemetry);
+        _store = new ConfigStore(_runtime, _telemetry, time);
         _overload = new OverloadManager(options.Overload, runtime);
         _overload.Switched += OnOverload;
         _server = new ProxyServer(_runtime, _telemetry, _overload, options.DrainTime, time);

@@ -6,6 +6,7 @@ using Lateen.Proxy.Clusters.Balancing;
 using Lateen.Proxy.Clusters.CircuitBreaking;
 using Lateen.Proxy.Health;
 using Lateen.Proxy.Health.Checks;
+using Lateen.Proxy.Runtime;
 using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Clusters;
@@ -26,6 +27,9 @@ public sealed record ClusterSpec
 
     /// <summary><c>eds_cluster_config.service_name</c>, else the name: what EDS is asked for.</summary>
     public string EndpointsName { get; init; } = "";
+
+    /// <summary><c>eds_cluster_config.eds_config.initial_fetch_timeout</c>: 15 s; 0 for ever. Then it is a cluster without endpoints.</summary>
+    public TimeSpan EndpointsTimeout { get; init; } = InitialFetches.DefaultTimeout;
 
     /// <summary><c>connect_timeout</c>: 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

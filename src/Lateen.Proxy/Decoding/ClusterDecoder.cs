@@ -29,6 +29,10 @@ internal static class ClusterDecoder
             Name = cluster.Name,
             Kind = kind,
             EndpointsName = cluster.EdsClusterConfig?.ServiceName is { Length: > 0 } name ? name : cluster.Name,
+            EndpointsTimeout = context.InitialFetchTimeout(
+                cluster.EdsClusterConfig?.EdsConfig,
+                "eds_cluster_config.eds_config"
+            ),
             StatName = cluster.AltStatName,
             ConnectTimeout = context.Duration(cluster.ConnectTimeout, TimeSpan.FromSeconds(5), "connect_timeout"),
             Endpoints = cluster.LoadAssignment is null

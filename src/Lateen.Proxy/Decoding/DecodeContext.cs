@@ -2,6 +2,7 @@
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Lateen.Net;
+using Lateen.Proxy.Runtime;
 using Api = Envoy.Config.Core.V3;
 
 namespace Lateen.Proxy.Decoding;
@@ -146,6 +147,10 @@ internal sealed class DecodeContext
         Add(path, "is no duration of 0 or more");
         return unset;
     }
+
+    /// <summary>How long what is to come from a source is waited for; 0 for ever.</summary>
+    public TimeSpan InitialFetchTimeout(Envoy.Config.Core.V3.ConfigSource? source, string path) =>
+        Duration(source?.InitialFetchTimeout, InitialFetches.DefaultTimeout, $"{path}.initial_fetch_timeout");
 
     /// <summary>A share of requests in millionths; null where it is not set.</summary>
     public uint? Millionths(Envoy.Type.V3.FractionalPercent? fraction, string path)

@@ -27,6 +27,7 @@ internal static class HttpConnectionManagerDecoder
         {
             StatPrefix = manager.StatPrefix,
             RouteConfigName = manager.Rds?.RouteConfigName,
+            RoutesTimeout = context.InitialFetchTimeout(manager.Rds?.ConfigSource, $"{path}.rds.config_source"),
             InlineRoutes = manager.RouteConfig is null
                 ? null
                 : RouteDecoder.Decode(manager.RouteConfig, $"{path}.route_config.", context),

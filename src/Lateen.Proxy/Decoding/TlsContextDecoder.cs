@@ -161,6 +161,7 @@ internal static class TlsContextDecoder
         var isFromAds = source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.Ads;
         return new SecretReference(secret.Name, isFromAds)
         {
+            FetchTimeout = context.InitialFetchTimeout(secret.SdsConfig, $"{path}.sds_config"),
             Local =
                 isFromAds ? null
                 : source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.PathConfigSource

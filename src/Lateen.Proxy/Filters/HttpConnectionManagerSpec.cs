@@ -3,6 +3,7 @@ using Lateen.Http;
 using Lateen.Http.Http2;
 using Lateen.Http.Targets;
 using Lateen.Proxy.Routing;
+using Lateen.Proxy.Runtime;
 
 namespace Lateen.Proxy.Filters;
 
@@ -11,6 +12,9 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
 {
     /// <summary><c>rds.route_config_name</c>; null when the routes stand inline.</summary>
     public string? RouteConfigName { get; init; }
+
+    /// <summary><c>rds.config_source.initial_fetch_timeout</c>: 15 s; 0 for ever. Without routes every request is answered 404.</summary>
+    public TimeSpan RoutesTimeout { get; init; } = InitialFetches.DefaultTimeout;
 
     /// <summary><c>route_config</c>.</summary>
     public RouteConfigurationSpec? InlineRoutes { get; init; }

@@ -3,7 +3,9 @@ using Lateen.Proxy.AccessLogs;
 using Lateen.Proxy.Filters;
 using Lateen.Proxy.Overload;
 using Lateen.Proxy.Routing;
+using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
+using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.Proxy.Listeners;
 
@@ -62,27 +64,32 @@ public sealed class ListenerRuntime
         get
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var chain in Chains)
-            {
-                if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: { } name })
-                    names.Add(name);
-            }
+            foreach (var (name, _) in RouteFetches)
+                names.Add(name);
             return names;
         }
     }
 
-    /// <summary>False while a secret of one of its chains is missing.</summary>
-    public bool HasItsSecrets
+    /// <summary>The same with how long each is waited for; 0 for ever.</summary>
+    public IEnumerable<(string Name, TimeSpan Timeout)> RouteFetches
     {
         get
         {
             foreach (var chain in Chains)
             {
-                if (!chain.Socket.IsReady)
-                    return false;
+                if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: { } name } manager)
+                    yield return (name, manager.RoutesTimeout);
             }
-            return true;
         }
+    }
+
+    /// <summary>False while a secret of one of its chains is waited for.</summary>
+    public bool HasItsSecrets(Func<SecretReference, FetchState> stateOf)
+    {
+        var all = true;
+        foreach (var chain in Chains)
+            all &= chain.Socket.MayServe(stateOf);
+        return all;
     }
 
     /// <summary>Every chain, the default one included.</summary>

@@ -23,7 +23,8 @@ namespace Lateen.Proxy.Runtime;
 /// </summary>
 /// <remarks>
 /// Warming: an EDS cluster is in force once its endpoints are there, a listener once its routes are, and either once its
-/// secrets are, and the first round of its health checks is over. Until then the previous version, if there was one, serves.
+/// secrets are, and the first round of its health checks is over. Until then the previous version, if there was one, serves. What has
+/// not come in its <c>initial_fetch_timeout</c> is waited for no longer: no endpoints, no routes, no handshakes until it comes.
 /// </remarks>
 public sealed class ConfigStore : IResourceConsumer, IDisposable
 {
@@ -37,18 +38,21 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     private readonly ResourceTable<SecretSpec> _secrets = new(TypeUrls.Secret);
     private readonly SocketTable _sockets = new();
     private readonly FileSecrets _files;
+    private readonly InitialFetches _fetches;
     private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private bool _hasClusters;
     private bool _hasListeners;
     private bool _isDisposed;
 
-    public ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry)
+    /// <param name="time">The system's by default.</param>
+    public ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry, TimeProvider? time = null)
     {
         _published = published;
         _telemetry = telemetry;
         _warming = new ClusterWarming(telemetry.Stats, QueueRefresh);
         _files = new FileSecrets(OnDirectoryChanged, OnSecretFailed);
+        _fetches = new InitialFetches(time ?? TimeProvider.System, OnGivenUp);
     }
 
     /// <summary>Raised after a new runtime was published, on the thread that applied the update.</summary>
@@ -160,14 +164,26 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
             return ReferencedNamesLocked(typeUrl);
     }
 
-    /// <summary>Health checks have decided something: what waits for it may be in force now.</summary>
+    private void OnGivenUp(string typeUrl, string name)
+    {
+        if (typeUrl == TypeUrls.Secret)
+            _telemetry.Stats.Secret(name).OnGivenUp();
+        else
+            _telemetry.Stats.Subscription(typeUrl)?.OnGivenUp();
+        QueueRefresh();
+    }
+
+    /// <summary>Something was decided by itself, as by health checks: what waits for it may be in force now.</summary>
     private void QueueRefresh() =>
         ThreadPool.UnsafeQueueUserWorkItem(static store => store.Refresh(), this, preferLocal: false);
 
     private void Refresh()
     {
         lock (_gate)
-            Publish();
+        {
+            if (!_isDisposed)
+                Publish();
+        }
     }
 
     /// <summary>Watches no files any more.</summary>
@@ -177,6 +193,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         {
             _isDisposed = true;
             _files.Dispose();
+            _fetches.Dispose();
         }
     }
 
@@ -247,8 +264,10 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         var previous = _published.Current;
         _sockets.Retain(_clusters);
         _warming.Retain(_clusters);
+        _fetches.Begin();
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var warmingListeners);
+        _fetches.End();
         IsReady = _hasClusters && _hasListeners && allClusters && warmingListeners == 0;
         var next = new ProxyRuntime(
             previous.Revision + 1,
@@ -281,9 +300,10 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
             var old = previous.Clusters.GetValueOrDefault(name);
             var sockets = SocketsOf(spec);
             Report(name, sockets.Refresh(Secret));
+            var mayServe = sockets.MayServe(StateOf);
             var isWaiting = true;
             var next =
-                sockets.IsReady && EndpointsOf(spec) is { } endpoints
+                EndpointsOf(spec) is { } endpoints && mayServe
                     ? _warming.Next(spec, endpoints, old, sockets, out isWaiting)
                     : old;
             if (isWaiting && spec.DelaysReadiness)
@@ -300,7 +320,13 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         switch (spec.Kind)
         {
             case ClusterKind.Eds:
-                return _endpoints.TryGet(spec.EndpointsName, out var endpoints) ? endpoints : null;
+                if (_endpoints.TryGet(spec.EndpointsName, out var endpoints))
+                    return endpoints;
+                return
+                    _fetches.StateOf(TypeUrls.Endpoints, spec.EndpointsName, spec.EndpointsTimeout)
+                    == FetchState.GivenUp
+                    ? EndpointSetSpec.Empty
+                    : null;
             case ClusterKind.StrictDns or ClusterKind.LogicalDns:
                 return _resolved.TryGetValue(spec.Name, out var resolved) && ReferenceEquals(resolved.For, spec)
                     ? resolved.Endpoints
@@ -318,7 +344,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         {
             foreach (var chain in listener.Chains)
                 Report(name, chain.Socket.Refresh(Secret));
-            if (HasItsRoutes(listener) && listener.HasItsSecrets)
+            if (HasItsRoutes(listener) & listener.HasItsSecrets(StateOf))
             {
                 listeners[name] = listener;
                 continue;
@@ -342,12 +368,23 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
 
     private bool HasItsRoutes(ListenerRuntime listener)
     {
-        foreach (var name in listener.RouteNames)
+        var isComplete = true;
+        foreach (var (name, timeout) in listener.RouteFetches)
         {
-            if (!_routes.TryGet(name, out _))
-                return false;
+            // Each is asked for, so that every clock runs.
+            if (!_routes.TryGet(name, out _) && _fetches.StateOf(TypeUrls.Route, name, timeout) == FetchState.Awaited)
+                isComplete = false;
         }
-        return true;
+        return isComplete;
+    }
+
+    private FetchState StateOf(SecretReference secret)
+    {
+        if (Secret(secret) is not null)
+            return FetchState.Here;
+        return secret.Local is null
+            ? _fetches.StateOf(TypeUrls.Secret, secret.Name, secret.FetchTimeout)
+            : FetchState.Awaited;
     }
 
     private static ClusterSpec DecodeCluster(ByteString body, DecodeContext context) =>

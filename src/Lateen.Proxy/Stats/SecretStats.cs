@@ -10,6 +10,7 @@ public sealed class SecretStats(string name)
     private long _attempts;
     private long _successes;
     private long _rejections;
+    private long _givenUp;
     private long _failedRotations;
 
     /// <summary>A stream brought it.</summary>
@@ -19,6 +20,9 @@ public sealed class SecretStats(string name)
         Interlocked.Increment(ref rejected ? ref _rejections : ref _successes);
     }
 
+    /// <summary>It did not come in its <c>initial_fetch_timeout</c>.</summary>
+    public void OnGivenUp() => Interlocked.Increment(ref _givenUp);
+
     /// <summary>Its files were exchanged for some that cannot be used; the last good ones stay in force.</summary>
     public void OnRotationFailed() => Interlocked.Increment(ref _failedRotations);
 
@@ -27,6 +31,7 @@ public sealed class SecretStats(string name)
         Add("update_attempt", ref _attempts, samples);
         Add("update_success", ref _successes, samples);
         Add("update_rejected", ref _rejections, samples);
+        Add("init_fetch_timeout", ref _givenUp, samples);
         Add("key_rotation_failed", ref _failedRotations, samples);
     }
 

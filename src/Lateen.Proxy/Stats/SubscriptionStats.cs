@@ -11,6 +11,7 @@ public sealed class SubscriptionStats(string prefix)
     private long _attempts;
     private long _successes;
     private long _rejections;
+    private long _givenUp;
     private string _version = "";
 
     public long Successes => Volatile.Read(ref _successes);
@@ -30,11 +31,15 @@ public sealed class SubscriptionStats(string prefix)
         Volatile.Write(ref _version, version);
     }
 
+    /// <summary>A resource did not come in its <c>initial_fetch_timeout</c>. Any thread.</summary>
+    public void OnGivenUp() => Interlocked.Increment(ref _givenUp);
+
     public void Collect(List<Sample> samples)
     {
         Add("update_attempt", ref _attempts, samples);
         Add("update_success", ref _successes, samples);
         Add("update_rejected", ref _rejections, samples);
+        Add("init_fetch_timeout", ref _givenUp, samples);
         samples.Add(new Sample($"{prefix}.version_text", _family, "", SampleKind.Text, Text: Version));
     }
 

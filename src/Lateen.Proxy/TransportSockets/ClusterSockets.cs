@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.TransportSockets;
@@ -25,17 +26,13 @@ public sealed class ClusterSockets
     /// <summary>For endpoints that no match fits.</summary>
     public TransportSocket Default { get; }
 
-    public bool IsReady
+    /// <inheritdoc cref="TransportSocket.MayServe"/>
+    public bool MayServe(Func<SecretReference, FetchState> stateOf)
     {
-        get
-        {
-            foreach (var socket in _matches)
-            {
-                if (!socket.IsReady)
-                    return false;
-            }
-            return Default.IsReady;
-        }
+        var may = Default.MayServe(stateOf);
+        foreach (var socket in _matches)
+            may &= socket.MayServe(stateOf);
+        return may;
     }
 
     /// <summary>The first match in order whose criteria an endpoint's metadata has.</summary>

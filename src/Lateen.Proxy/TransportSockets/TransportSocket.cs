@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Tls;
+using Lateen.Proxy.Runtime;
 using Lateen.Proxy.Stats;
 
 namespace Lateen.Proxy.TransportSockets;
@@ -29,6 +30,24 @@ public sealed class TransportSocket
 
     /// <summary>False while a secret is missing.</summary>
     public bool IsReady => !IsTls || Context is not null;
+
+    /// <summary>
+    /// Whether what uses it may be in force: it is ready, or what is missing is waited for no longer, so that handshakes fail until it comes.
+    /// </summary>
+    public bool MayServe(Func<SecretReference, FetchState> stateOf)
+    {
+        if (IsReady)
+            return true;
+        var (isAwaited, isGivenUp) = (false, false);
+        foreach (var secret in Spec.Tls!.Secrets)
+        {
+            // Each is asked for, so that every clock runs.
+            var state = stateOf(secret);
+            isAwaited |= state == FetchState.Awaited;
+            isGivenUp |= state == FetchState.GivenUp;
+        }
+        return isGivenUp && !isAwaited;
+    }
 
     /// <summary>The context for new handshakes; null in plaintext and while a secret is missing. Any thread.</summary>
     public TlsContext? Context => Volatile.Read(ref _context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net.Tls;
 using Lateen.Proxy.Listeners.Inspectors;
+using Lateen.Proxy.Runtime;
 
 namespace Lateen.Proxy.TransportSockets;
 
@@ -63,6 +64,9 @@ public sealed record SecretReference(string Name, bool IsFromAds)
 {
     /// <summary>Set when nobody sends it, since it is in files here.</summary>
     public LocalSecret? Local { get; init; }
+
+    /// <summary><c>sds_config.initial_fetch_timeout</c>: 15 s; 0 for ever.</summary>
+    public TimeSpan FetchTimeout { get; init; } = InitialFetches.DefaultTimeout;
 }
 
 /// <summary>One row of <c>transport_socket_matches</c>: the socket for endpoints whose metadata has all of these values.</summary>

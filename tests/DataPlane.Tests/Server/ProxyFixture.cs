@@ -76,7 +76,7 @@ public sealed class ProxyFixture : IDisposable
         Overload =
             overload ?? new OverloadManager(OverloadSpec.None, new RuntimeValues(new Dictionary<string, string>()));
         Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody, Overload.Runtime);
-        Store = new ConfigStore(_published, Telemetry);
+        Store = new ConfigStore(_published, Telemetry, time);
         _server = new ProxyServer(
             _published,
             Telemetry,
