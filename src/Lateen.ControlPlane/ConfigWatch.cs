@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
 using Lateen.Config.Sources;
+using Lateen.ControlPlane.Statuses;
 using Lateen.Core;
 using Lateen.Discovery;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,7 @@ internal sealed partial class ConfigWatch : BackgroundService
         ControlPlaneOptions options,
         MeshState mesh,
         ProxyRegistry proxies,
+        ConfigHistory history,
         TimeProvider time,
         ILogger<ConfigWatch> log
     )
@@ -31,7 +33,12 @@ internal sealed partial class ConfigWatch : BackgroundService
         _proxies = proxies;
         _time = time;
         _log = log;
-        Source = new ConfigSource([.. SourcesOf(options)]);
+        var store = StoreOf(options);
+        Source = new ConfigSource(
+            store is null ? [new DirectoryTexts(options.ConfigPaths)] : [new DirectoryTexts(options.ConfigPaths), store]
+        );
+        if (store is not null)
+            Source.Loaded += () => history.Record(Source.Current.Revision, store.Taken);
         _debouncer = new Debouncer(Push, time, options.DebounceQuiet, options.DebounceMax);
         Source.Changed += OnChanged;
         if (options.ConfigPaths.Count == 0 && options.Store is null)
@@ -57,14 +64,13 @@ internal sealed partial class ConfigWatch : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Source.RunAsync(stoppingToken);
 
-    private IEnumerable<ITextSource> SourcesOf(ControlPlaneOptions options)
+    private StoreTexts? StoreOf(ControlPlaneOptions options)
     {
-        yield return new DirectoryTexts(options.ConfigPaths);
         if (options.Store is null)
-            yield break;
+            return null;
         var store = new StoreTexts(options.Store, _time);
         store.Unavailable += unavailable => LogStoreAway(unavailable.Message);
-        yield return store;
+        return store;
     }
 
     private void OnChanged(ConfigSnapshot snapshot, IReadOnlyList<Problem> problems)

@@ -6,6 +6,7 @@ using Lateen.ControlPlane.Debug;
 using Lateen.ControlPlane.Logging;
 using Lateen.ControlPlane.ResourceApi;
 using Lateen.ControlPlane.Statuses;
+using Lateen.ControlPlane.Statuses.Sharing;
 using Lateen.Discovery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -56,8 +57,15 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
         services.AddSingleton<ISnapshotSource>(static provider => provider.GetRequiredService<MeshState>());
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConfigWatch>());
-        if (options is { Store: not null, WritesStatus: true })
-            services.AddHostedService<StatusWriter>();
+        services.AddSingleton<ConfigHistory>();
+        if (options.Store is not null)
+        {
+            services.AddSingleton<ControlPlanePeers>();
+            // Services end in the reverse order: the writer, then what it holds is given back.
+            services.AddHostedService(static provider => provider.GetRequiredService<ControlPlanePeers>());
+            if (options.WritesStatus)
+                services.AddHostedService<StatusWriter>();
+        }
         services.AddSingleton<DebugPages>();
         services.AddSingleton<MetricsPage>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessage);

@@ -13,6 +13,9 @@ internal sealed class Deliveries(string typeUrl)
     private long _first;
     private long _last;
 
+    // Whether it ever answered: what comes first is of all revisions until then.
+    private bool _hasAnswered;
+
     public IEnumerable<Shortfall> Open =>
         _first == 0
             ? _refused.Values.Distinct()
@@ -22,7 +25,7 @@ internal sealed class Deliveries(string typeUrl)
     {
         _inFlight.UnionWith(names);
         if (_first == 0)
-            _first = revision;
+            _first = _hasAnswered ? revision : 1;
         _last = revision;
     }
 
@@ -46,11 +49,13 @@ internal sealed class Deliveries(string typeUrl)
     {
         _refused.Clear();
         Land();
+        _hasAnswered = false;
     }
 
     private void Land()
     {
         _inFlight.Clear();
         _first = _last = 0;
+        _hasAnswered = true;
     }
 }

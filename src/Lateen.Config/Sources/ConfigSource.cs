@@ -23,6 +23,9 @@ public sealed class ConfigSource : IDisposable
     /// <summary>A new snapshot is in force; the problems are those that were not told before.</summary>
     public event Action<ConfigSnapshot, IReadOnlyList<Problem>>? Changed;
 
+    /// <summary>Everything that there was to read is in <see cref="Current"/>, which may be as it was before.</summary>
+    public event Action? Loaded;
+
     public ConfigSnapshot Current => _published.Current;
 
     /// <summary>What following changes has taken until now.</summary>
@@ -65,10 +68,11 @@ public sealed class ConfigSource : IDisposable
             return;
         var fresh = _assembler.Apply(_taken);
         _taken.Clear();
-        if (fresh is null)
-            return;
-        _published.Replace(_assembler.Current);
-        Changed?.Invoke(_assembler.Current, fresh);
+        if (fresh is not null)
+            _published.Replace(_assembler.Current);
+        Loaded?.Invoke();
+        if (fresh is not null)
+            Changed?.Invoke(_assembler.Current, fresh);
     }
 
     public void Dispose()

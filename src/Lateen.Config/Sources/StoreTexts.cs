@@ -26,6 +26,11 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
 
     private Dictionary<ObjectKey, TextChange> _pending = [];
 
+    /// <summary>What is in <see cref="_pending"/>, and was before.</summary>
+    private StoreHorizon _horizon = StoreHorizon.None;
+
+    private StoreHorizon _taken = StoreHorizon.None;
+
     /// <summary>The watch goes on behind this.</summary>
     private long _revision;
 
@@ -35,6 +40,9 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
 
     /// <summary>The store cannot be reached, and is asked again; what was read before holds.</summary>
     public event Action<StoreUnavailableException>? Unavailable;
+
+    /// <summary>How much of the store those have who took what there was to take.</summary>
+    public StoreHorizon Taken => Volatile.Read(ref _taken);
 
     /// <summary>Comes back once everything was listed, however long the store is away: a mesh without its configuration is worse than none.</summary>
     public async Task StartAsync(CancellationToken stop)
@@ -49,6 +57,7 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
         {
             var changes = _pending;
             _pending = [];
+            Volatile.Write(ref _taken, _horizon);
             return [.. changes.Values];
         }
     }
@@ -66,6 +75,7 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
     {
         var seen = new HashSet<ObjectKey>();
         var fresh = new List<(StoredObject Stored, DecodedText Read)>();
+        var horizon = _horizon;
         ObjectPage? page = null;
         do
         {
@@ -74,6 +84,8 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
                 .ConfigureAwait(false);
             var listed = page.Objects.Where(static stored => IsRead(stored.Key)).ToArray();
             seen.UnionWith(listed.Select(static stored => stored.Key));
+            foreach (var stored in listed)
+                horizon = horizon.With(stored.Key, stored.Revision);
             fresh.AddRange(
                 ParallelReading.Read(
                     [.. listed.Where(stored => _known.GetValueOrDefault(stored.Key) != stored.Revision)],
@@ -87,6 +99,8 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
             Forget(gone);
         foreach (var (stored, read) in fresh)
             Put(stored, read);
+        lock (_gate)
+            _horizon = horizon with { Listed = page.Revision };
         _revision = page.Revision;
         _mustList = false;
         Changed?.Invoke();
@@ -101,8 +115,12 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
                 continue;
             if (change.Kind == ChangeKind.Deleted)
                 Forget(change.Object.Key);
+            else if (change.Previous is { } previous && StoredTexts.SayTheSame(previous, change.Object))
+                _known[change.Object.Key] = change.Object.Revision;
             else
                 Put(change.Object, Decode(change.Object));
+            lock (_gate)
+                _horizon = _horizon.With(change.Object.Key, change.Object.Revision);
             Changed?.Invoke();
         }
     }
@@ -144,8 +162,9 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
         }
     }
 
-    /// <summary>Namespaces are the API's own: the mesh does not read them.</summary>
-    private static bool IsRead(in ObjectKey key) => key is not { Group: "", Plural: "namespaces" };
+    /// <summary>Namespaces are the API's own, leases those of control planes: the mesh does not read them.</summary>
+    private static bool IsRead(in ObjectKey key) =>
+        key is not ({ Group: "", Plural: "namespaces" } or { Group: "coordination.k8s.io" });
 
     private static string NameOf(in ObjectKey key) => $"{Prefix}{key}";
 

@@ -37,6 +37,8 @@ public static class StatusDocument
                 verdict.Generation,
                 now
             );
+        if (verdict.Gateway is { } gateway)
+            GatewayDocument.Write(result, gateway, verdict.Generation, now);
         if (verdict.Messages.Count > 0)
             result["validationMessages"] = new JsonArray([.. verdict.Messages.Take(MaxMessages).Select(Message)]);
         else

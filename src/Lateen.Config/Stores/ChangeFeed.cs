@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace Lateen.Config.Stores;
@@ -13,7 +14,11 @@ namespace Lateen.Config.Stores;
 public sealed class ChangeFeed(long start, int capacity = 10_000)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<ObjectChange> _recent = new();
+
+    /// <summary>The latest, from the oldest on; those in front of <see cref="_first"/> are forgotten.</summary>
+    private readonly List<ObjectChange> _recent = [];
+
+    private int _first;
     private readonly List<Channel<bool>> _waiting = [];
 
     /// <summary>Changes up to this revision, included, are forgotten.</summary>
@@ -24,9 +29,15 @@ public sealed class ChangeFeed(long start, int capacity = 10_000)
     {
         lock (_gate)
         {
-            _recent.Enqueue(change);
-            if (_recent.Count > capacity)
-                _forgotten = _recent.Dequeue().Object.Revision;
+            _recent.Add(change);
+            if (_recent.Count - _first > capacity)
+                _forgotten = _recent[_first++].Object.Revision;
+            if (_first > capacity)
+            {
+                // Once for as many as are kept.
+                _recent.RemoveRange(0, _first);
+                _first = 0;
+            }
             foreach (var watcher in _waiting)
                 watcher.Writer.TryWrite(true);
         }
@@ -71,7 +82,23 @@ public sealed class ChangeFeed(long start, int capacity = 10_000)
         {
             if (revision < _forgotten)
                 throw new RevisionGoneException(revision, _forgotten);
-            return _recent.Where(change => change.Object.Revision > revision).ToArray();
+            var begin = FirstAfter(revision);
+            return CollectionsMarshal.AsSpan(_recent)[begin..].ToArray();
         }
+    }
+
+    /// <summary>Halves, since one who keeps up asks after every change.</summary>
+    private int FirstAfter(long revision)
+    {
+        var (low, high) = (_first, _recent.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_recent[middle].Object.Revision > revision)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
     }
 }

@@ -8,6 +8,9 @@ namespace Lateen.Config.Stores;
 /// </summary>
 public interface IResourceStore
 {
+    /// <summary>Whether several control planes may have it at once.</summary>
+    bool IsShared => false;
+
     /// <summary>The object; null when there is none.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
     ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default);

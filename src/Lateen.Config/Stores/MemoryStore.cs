@@ -19,6 +19,9 @@ public sealed class MemoryStore : IResourceStore
         new Moment(0, ImmutableSortedDictionary.Create<ObjectKey, StoredObject>(KeyOrder.Instance)),
     ]);
 
+    /// <summary>Not by default: who made it has it.</summary>
+    public bool IsShared { get; init; }
+
     private Moment Now => _moments.Last!.Value;
 
     public ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default)

@@ -4,6 +4,7 @@ using Lateen.Config.Analysis;
 using Lateen.Config.Sources;
 using Lateen.Config.Statuses;
 using Lateen.Config.Stores;
+using Lateen.ControlPlane.Statuses.GatewayApi;
 using Lateen.Core;
 using Lateen.Mesh;
 
@@ -16,9 +17,16 @@ internal sealed class ConfigurationVerdicts
     private readonly ILookup<string, Problem> _reading;
     private readonly ILookup<string, Problem> _analysis;
 
-    public ConfigurationVerdicts(ConfigSnapshot config, MeshSnapshot mesh)
+    /// <param name="namespaces">Labels of namespaces, which the configuration does not read.</param>
+    public ConfigurationVerdicts(
+        ConfigSnapshot config,
+        MeshSnapshot mesh,
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> namespaces
+    )
     {
         Config = config;
+        Namespaces = namespaces;
+        Gateways = new OurGateways(config, namespaces);
         _inForce = config.Resources.ToDictionary(static resource => resource.Key);
         _reading = config.Problems.ToLookup(static problem => problem.Subject, StringComparer.Ordinal);
         _analysis = MeshAnalysis
@@ -28,6 +36,11 @@ internal sealed class ConfigurationVerdicts
     }
 
     public ConfigSnapshot Config { get; }
+
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Namespaces { get; }
+
+    /// <summary>The Gateway API's gateways that are ours.</summary>
+    public OurGateways Gateways { get; }
 
     /// <summary>Whether the object is in force as it is: this generation of it, and of no file.</summary>
     public bool IsInForce(ObjectKey key, MirroredObject item) =>

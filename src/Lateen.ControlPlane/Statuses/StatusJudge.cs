@@ -2,6 +2,7 @@
 using Lateen.Config.Objects;
 using Lateen.Config.Statuses;
 using Lateen.Config.Stores;
+using Lateen.ControlPlane.Statuses.GatewayApi;
 using Lateen.Core;
 
 namespace Lateen.ControlPlane.Statuses;
@@ -9,29 +10,34 @@ namespace Lateen.ControlPlane.Statuses;
 /// <summary>Puts together what is to be said of an object, of what the configuration and the proxies say.</summary>
 internal sealed class StatusJudge
 {
-    private const string GatewayGroup = "gateway.networking.k8s.io";
-
     // With which revision a generation came into force.
     private readonly Dictionary<ObjectKey, (string Uid, long Generation, long Since)> _since = [];
 
     /// <summary>Null while nothing can be said: the configuration has not read this generation yet.</summary>
-    public Verdict? Judge(
+    public Judgement? Judge(
         ObjectKey key,
         MirroredObject item,
         ConfigurationVerdicts configuration,
         ProgrammedConditions programmed
     )
     {
-        var conditions = new List<Condition>();
         if (Accepted(key, item, configuration) is not { } accepted)
             return null;
-        conditions.Add(accepted);
         var analysis = configuration.AnalysisOf(key, item);
-        conditions.Add(Programmed(key, item, accepted, configuration, programmed));
-        if (key.Group == GatewayGroup)
-            return GatewayStatus.Of(key, item, conditions, configuration);
-        conditions.Add(Conflicts(configuration.ReadingOf(key, item).Concat(analysis)));
-        return new Verdict(item.Generation, conditions, analysis);
+        var counted = Programmed(key, item, accepted, configuration, programmed);
+        var held = Held(item, counted);
+        if (With(held) is not { } verdict)
+            return null;
+        return new Judgement(verdict, held == counted ? null : With(counted));
+
+        Verdict? With(Condition condition) =>
+            key.Group == GatewayWords.Group
+                ? GatewayStatus.Of(key, item, accepted, condition, configuration)
+                : new Verdict(
+                    item.Generation,
+                    [accepted, condition, Conflicts(configuration.ReadingOf(key, item).Concat(analysis))],
+                    analysis
+                );
     }
 
     /// <summary>What is remembered of objects that are gone is forgotten.</summary>
@@ -81,17 +87,25 @@ internal sealed class StatusJudge
             );
         if (!_since.TryGetValue(key, out var known) || known.Generation != item.Generation || known.Uid != item.Uid)
             _since[key] = known = (item.Uid, item.Generation, configuration.Config.Revision);
-        var now = programmed.For(known.Since);
-        // Who has it has it: proxies that come later get it with their first answer, and need not be told of at every object.
+        return programmed.For(known.Since);
+    }
+
+    /// <summary>
+    /// Who has it has it: a proxy that comes, and gets it with its first answer, does not make it untrue at once. What is refused does.
+    /// </summary>
+    private static Condition Held(MirroredObject item, Condition counted)
+    {
+        if (counted.Reason == ProgrammedConditions.Refused)
+            return counted;
         var before = ConditionList.Of(item.Status.Member("conditions"), Condition.Programmed, item.Generation);
-        return before.Text("status") == "True" && now.Reason != ProgrammedConditions.Refused
+        return before.Text("status") == "True" && counted.Reason is not ("NotAccepted" or "NotInForce")
             ? new Condition(
                 Condition.Programmed,
                 true,
                 before.Text("reason") ?? ProgrammedConditions.AllHaveIt,
                 before.Text("message") ?? ""
             )
-            : now;
+            : counted;
     }
 
     private static Condition Conflicts(IEnumerable<Problem> found)
@@ -115,3 +129,8 @@ internal sealed class StatusJudge
                 .Distinct(StringComparer.Ordinal)
         );
 }
+
+/// <summary>What there is to say of an object.</summary>
+/// <param name="Verdict">At once; where all proxies had it, so it says still.</param>
+/// <param name="Recounted">With the proxies that have it now, where that is another count: for later.</param>
+internal sealed record Judgement(Verdict Verdict, Verdict? Recounted);

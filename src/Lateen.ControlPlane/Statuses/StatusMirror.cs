@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Lateen.Config.Objects;
 using Lateen.Config.Schemas;
@@ -16,6 +17,10 @@ internal sealed class StatusMirror(IResourceStore store, TimeProvider time)
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ObjectKey, MirroredObject> _objects = new();
+    private ImmutableDictionary<string, IReadOnlyDictionary<string, string>> _namespaces = ImmutableDictionary<
+        string,
+        IReadOnlyDictionary<string, string>
+    >.Empty;
     private long _revision;
     private bool _mustList = true;
 
@@ -23,6 +28,10 @@ internal sealed class StatusMirror(IResourceStore store, TimeProvider time)
     public event Action? Changed;
 
     public ICollection<KeyValuePair<ObjectKey, MirroredObject>> Objects => _objects;
+
+    /// <summary>Labels of the namespaces that there are; another one after each change.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Namespaces =>
+        Volatile.Read(ref _namespaces);
 
     /// <summary>Follows the store until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -72,6 +81,10 @@ internal sealed class StatusMirror(IResourceStore store, TimeProvider time)
             _objects.TryRemove(gone, out _);
         foreach (var stored in page.Objects)
             Take(stored);
+        foreach (var gone in _namespaces.Keys.Where(name => !there.Contains(NamespaceKey(name))))
+            Volatile.Write(ref _namespaces, _namespaces.Remove(gone));
+        foreach (var stored in page.Objects.Where(static stored => IsNamespace(stored.Key)))
+            TakeNamespace(stored);
         _revision = page.Revision;
         _mustList = false;
         Changed?.Invoke();
@@ -82,6 +95,15 @@ internal sealed class StatusMirror(IResourceStore store, TimeProvider time)
         await foreach (var change in store.WatchAsync(ObjectScope.Everything, _revision, stop).ConfigureAwait(false))
         {
             _revision = change.Object.Revision;
+            if (IsNamespace(change.Object.Key))
+            {
+                if (change.Kind == ChangeKind.Deleted)
+                    Volatile.Write(ref _namespaces, _namespaces.Remove(change.Object.Key.Name));
+                else
+                    TakeNamespace(change.Object);
+                Changed?.Invoke();
+                continue;
+            }
             var before = _objects.GetValueOrDefault(change.Object.Key);
             if (change.Kind == ChangeKind.Deleted)
             {
@@ -96,6 +118,17 @@ internal sealed class StatusMirror(IResourceStore store, TimeProvider time)
             if (now is not null && (before is null || before.Generation != now.Generation || before.Uid != now.Uid))
                 Changed?.Invoke();
         }
+    }
+
+    private static bool IsNamespace(in ObjectKey key) => key is { Group: "", Plural: "namespaces" };
+
+    private static ObjectKey NamespaceKey(string name) => new("", "namespaces", "", name);
+
+    private void TakeNamespace(StoredObject stored)
+    {
+        var labels = JsonNode.Parse(stored.Content.Span).Member("metadata").Member("labels") as JsonObject;
+        var read = labels?.ToDictionary(static one => one.Key, static one => one.Value.AsText() ?? "") ?? [];
+        Volatile.Write(ref _namespaces, _namespaces.SetItem(stored.Key.Name, read));
     }
 
     private static MirroredObject? Read(StoredObject stored, KindSchema kind)

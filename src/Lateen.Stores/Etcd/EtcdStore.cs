@@ -17,6 +17,9 @@ public sealed class EtcdStore(EtcdOptions options, TimeProvider time) : IResourc
     private readonly EtcdConnection _connection = new(options, time);
     private readonly EtcdKeys _keys = new(options.Prefix);
 
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
     public async ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default)
     {
         var range = await RangeAsync(new RangeRequest { Key = _keys.Of(key) }, stop).ConfigureAwait(false);

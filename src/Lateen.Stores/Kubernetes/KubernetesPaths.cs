@@ -11,11 +11,17 @@ internal sealed class KubernetesPaths(IEnumerable<KindSchema> kinds)
         (kind.Group, kind.Plural)
     );
 
+    /// <summary>Nodes and others have leases too, thousands that change every few seconds: only who asks for leases gets any.</summary>
+    private static readonly KindSchema s_lease = KindSchema.Of(typeof(LeaseKind));
+
     /// <summary>Kinds that a scope holds; none where the store knows none of them.</summary>
     public IEnumerable<KindSchema> In(ObjectScope scope) =>
-        _kinds.Values.Where(kind =>
-            (scope.Group is null || kind.Group == scope.Group) && (scope.Plural is null || kind.Plural == scope.Plural)
-        );
+        IsLease(scope.Group, scope.Plural)
+            ? [s_lease]
+            : _kinds.Values.Where(kind =>
+                (scope.Group is null || kind.Group == scope.Group)
+                && (scope.Plural is null || kind.Plural == scope.Plural)
+            );
 
     /// <summary>Where objects of a kind are listed, watched and created.</summary>
     /// <param name="ns">Null for all namespaces.</param>
@@ -31,7 +37,10 @@ internal sealed class KubernetesPaths(IEnumerable<KindSchema> kinds)
     public string Object(in ObjectKey key) => $"{Collection(key)}/{key.Name}";
 
     private KindSchema KindOf(in ObjectKey key) =>
-        _kinds.TryGetValue((key.Group, key.Plural), out var kind)
-            ? kind
-            : throw new ArgumentException($"there is no kind {key.Group}/{key.Plural}", nameof(key));
+        IsLease(key.Group, key.Plural) ? s_lease
+        : _kinds.TryGetValue((key.Group, key.Plural), out var kind) ? kind
+        : throw new ArgumentException($"there is no kind {key.Group}/{key.Plural}", nameof(key));
+
+    private static bool IsLease(string? group, string? plural) =>
+        group == s_lease.Group && (plural is null || plural == s_lease.Plural);
 }

@@ -25,6 +25,9 @@ public sealed class KubernetesStore(KubernetesClientConfiguration configuration,
     private readonly KubernetesApi _api = new(configuration);
     private readonly KubernetesPaths _paths = new(kinds);
 
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
     public async ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default)
     {
         var answer = await _api.SendAsync(HttpMethod.Get, _paths.Object(key), default, stop).ConfigureAwait(false);

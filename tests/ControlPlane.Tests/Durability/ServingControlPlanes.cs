@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text.Json.Nodes;
 using ControlPlane.Tests.Stores;
+using Lateen.Stores.Etcd;
 
 namespace ControlPlane.Tests.Durability;
 
@@ -10,9 +11,9 @@ internal sealed class ServingControlPlanes : IDisposable
     /// <summary>Other processes start and die, which no clock of ours drives: they are asked again after so long.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    public ServingControlPlanes()
+    public ServingControlPlanes(bool writesStatus = false)
     {
-        var mesh = Etcd.NewMesh();
+        var mesh = Options = Etcd.NewMesh();
         string[] flags =
         [
             "--store",
@@ -20,11 +21,14 @@ internal sealed class ServingControlPlanes : IDisposable
             "--api-listen",
             "http://127.0.0.1:0",
         ];
-        First = new ServingProcess(flags);
-        Second = new ServingProcess(flags);
+        First = new ServingProcess(flags) { WritesStatus = writesStatus };
+        Second = new ServingProcess(flags) { WritesStatus = writesStatus };
     }
 
     public EtcdServer Etcd { get; } = new();
+
+    /// <summary>Their part of it.</summary>
+    public EtcdOptions Options { get; }
 
     public ServingProcess First { get; }
 

@@ -8,6 +8,9 @@ namespace ControlPlane.Tests.Durability;
 /// <summary>A control plane as a process of its own, <c>lateen serve</c>, that can be killed and started again.</summary>
 internal sealed partial class ServingProcess(params string[] flags) : IDisposable
 {
+    /// <summary>Not by default: a write is known by its revision, and nobody else may write.</summary>
+    public bool WritesStatus { get; init; }
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("lateen-serve");
     private readonly StringBuilder _said = new();
     private Process? _process;
@@ -82,8 +85,7 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
             [
                 Path.Combine(AppContext.BaseDirectory, "lateen.dll"),
                 "serve",
-                // A write is known by its revision, and nobody else may write.
-                "--no-status",
+                .. WritesStatus ? [] : new[] { "--no-status" },
                 "--xds-port",
                 "0",
                 "--monitoring-port",

@@ -39,6 +39,24 @@ public class GatewayStatusTests
             $"{Condition(ours["status"]!, "Programmed").Text("status")} {Condition(ours["status"]!, "Programmed").Text("reason")}"
         );
         Assert.Null(Condition(ours["status"]!, "Conflicts"));
+        ours = await plane.WaitAsync(
+            new ObjectKey(Group, "gateways", "default", "ours"),
+            static item => (int?)item["status"]?["listeners"]?[0]?["attachedRoutes"] == 1
+        );
+        var listener = Assert.Single(ours["status"]!["listeners"]!.AsArray())!;
+        Assert.Equal("http", (string?)listener["name"]);
+        Assert.Equal(
+            $$"""[{"group":"{{Group}}","kind":"HTTPRoute"},{"group":"{{Group}}","kind":"GRPCRoute"}]""",
+            listener["supportedKinds"]!.ToJsonString()
+        );
+        Assert.Equal(
+            ["Accepted True", "Conflicted False", "ResolvedRefs True", "Programmed False"],
+            listener["conditions"]!.AsArray().Select(static one => $"{one.Text("type")} {one.Text("status")}")
+        );
+        Assert.All(
+            listener["conditions"]!.AsArray(),
+            static one => Assert.Equal(1, one.Member("observedGeneration").AsNumber())
+        );
         await plane.WaitAsync(
             new ObjectKey(Group, "gatewayclasses", "", "lateen"),
             static item => Condition(item["status"]!, "Accepted").Text("status") == "True"
@@ -87,6 +105,62 @@ public class GatewayStatusTests
         );
         await ParentAsync(plane, "ResolvedRefs");
     }
+
+    [Fact]
+    public async Task Labels_of_a_namespace_let_its_routes_in_once_they_are_there()
+    {
+        await using var plane = await RunningControlPlane.StartAsync();
+        await plane.ApplyAsync("gatewayclasses", Class("lateen", "lateen.io/gateway-controller"), $"{Group}/v1", "");
+        await plane.ApplyAsync(
+            "gateways",
+            Gateway("ours", "lateen")
+                .Replace(
+                    "protocol: HTTP",
+                    "protocol: HTTP, allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: a}}}}",
+                    StringComparison.Ordinal
+                ),
+            $"{Group}/v1"
+        );
+        await plane.ApplyAsync("httproutes", Route, $"{Group}/v1");
+        await AcceptedAsync(plane, "NotAllowedByListeners");
+        await plane.ApplyAsync(
+            "namespaces",
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {team: a}}",
+            "v1",
+            ""
+        );
+        await AcceptedAsync(plane, "Accepted");
+    }
+
+    [Fact]
+    public async Task A_class_with_parameters_is_not_accepted()
+    {
+        await using var plane = await RunningControlPlane.StartAsync();
+        var given = Class("lateen", "lateen.io/gateway-controller")
+            .Replace(
+                "gateway-controller",
+                "gateway-controller, parametersRef: {group: a.example.com, kind: P, name: p}",
+                StringComparison.Ordinal
+            );
+        await plane.ApplyAsync("gatewayclasses", given, $"{Group}/v1", "");
+        await plane.WaitAsync(
+            new ObjectKey(Group, "gatewayclasses", "", "lateen"),
+            static item =>
+                item["status"] is { } status
+                && Condition(status, "Accepted").Text("reason") == "InvalidParameters"
+                && Condition(status, "Accepted").Text("status") == "False"
+        );
+    }
+
+    private static Task AcceptedAsync(RunningControlPlane plane, string reason) =>
+        plane.WaitAsync(
+            new ObjectKey(Group, "httproutes", "default", "r"),
+            item =>
+                item["status"]
+                    .Member("parents")
+                    .Items()
+                    .Any(parent => Condition(parent!, "Accepted").Text("reason") == reason)
+        );
 
     private static async Task<JsonNode> ParentAsync(RunningControlPlane plane, string reason)
     {

@@ -4,6 +4,8 @@ using ControlPlane.Tests.Stores;
 using k8s;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
+using Lateen.ControlPlane.Statuses.Sharing;
+using Lateen.Stores.Etcd;
 using Lateen.Stores.Kubernetes;
 using Lateen.Stores.Sqlite;
 
@@ -36,6 +38,20 @@ public class StatusStoreTests
         Assert.Equal(1, (int)answer.Json["metadata"]!["generation"]!);
         // Through the subresource, or the API would have left it out.
         Assert.NotNull(answer.Json["status"]!["conditions"]);
+    }
+
+    [Fact]
+    public async Task Into_etcd_with_the_leases_beside_it()
+    {
+        using var etcd = new EtcdServer();
+        using var store = new EtcdStore(etcd.NewMesh(), TimeProvider.System);
+        await EtcdServer.UntilItAnswersAsync(store, TestContext.Current.CancellationToken);
+        await WriteAsync(store);
+        // Both were given back.
+        var leases = await store.ListAsync(Lease.Scope("istio-system"), stop: TestContext.Current.CancellationToken);
+        var left = Assert.Single(leases.Objects);
+        Assert.Equal(ControlPlanePeers.WriterLease, left.Key.Name);
+        Assert.Equal("", Lease.Read(left)!.Holder);
     }
 
     private static async Task WriteAsync(IResourceStore store)

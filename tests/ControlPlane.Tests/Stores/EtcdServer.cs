@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Lateen.Config.Stores;
 using Lateen.Stores.Etcd;
 
 namespace ControlPlane.Tests.Stores;
@@ -63,6 +64,23 @@ public sealed class EtcdServer : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
+    }
+
+    /// <summary>Another process starts: there is nothing else to wait for.</summary>
+    public static async Task UntilItAnswersAsync(EtcdStore store, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await store.GetAsync(new ObjectKey("", "services", "default", "none"), stop);
+                return;
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(20, stop);
+            }
+        }
     }
 
     public void Dispose()

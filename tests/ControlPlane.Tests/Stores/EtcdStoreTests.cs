@@ -15,7 +15,7 @@ public sealed class EtcdStoreTests(EtcdServer server) : StoreContract, IClassFix
     {
         _options = server.NewMesh();
         _store = new EtcdStore(_options, TimeProvider.System);
-        await UntilItAnswersAsync(_store);
+        await EtcdServer.UntilItAnswersAsync(_store, Stop);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class EtcdStoreTests(EtcdServer server) : StoreContract, IClassFix
         );
         Assert.Contains("does not answer", refused.Message, StringComparison.Ordinal);
         server.Start();
-        await UntilItAnswersAsync(_store);
+        await EtcdServer.UntilItAnswersAsync(_store, Stop);
         var kept = await KeysAsync(ObjectScope.Everything);
         Assert.Equal(acknowledged, kept.Select(static key => key.Name));
         await CreateAsync(Ratings, "after");
@@ -103,23 +103,6 @@ public sealed class EtcdStoreTests(EtcdServer server) : StoreContract, IClassFix
     {
         _store.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Another process starts: there is nothing else to wait for.</summary>
-    private static async Task UntilItAnswersAsync(EtcdStore store)
-    {
-        while (true)
-        {
-            try
-            {
-                await store.GetAsync(Reviews, Stop);
-                return;
-            }
-            catch (StoreUnavailableException)
-            {
-                await Task.Delay(20, Stop);
-            }
-        }
     }
 
     private static async Task<long[]> TakeAsync(EtcdStore store, int count)
