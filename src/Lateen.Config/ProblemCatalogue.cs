@@ -309,4 +309,21 @@ public static class ProblemCatalogue
             $"{clients} call {host} by {winner} alone: it is younger, and rules that are exported to other namespaces are not merged",
             "export both to the same namespaces, or merge the two"
         );
+
+    public static Problem UnseenByGateway(
+        SourceLocation at,
+        string subject,
+        string field,
+        string gateway,
+        string namespaces
+    ) =>
+        new(
+            "LT0311",
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"the proxies of the Gateway {gateway} are in {namespaces}, which it is not exported to: its rules are on none of them",
+            $"export it to {namespaces}"
+        );
 }

@@ -17,6 +17,7 @@ public static class MeshAnalysis
         VirtualServiceAnalyzer.Run,
         RouteOrderAnalyzer.Run,
         GatewayRuleAnalyzer.Run,
+        GatewayReachAnalyzer.Run,
         RuleConflictAnalyzer.Run,
         DestinationRuleAnalyzer.Run,
         GatewayAnalyzer.Run,
