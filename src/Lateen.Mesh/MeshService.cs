@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
 using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Precedence;
 
 namespace Lateen.Mesh;
 
@@ -10,6 +11,8 @@ namespace Lateen.Mesh;
 /// </summary>
 public sealed class MeshService
 {
+    private RememberedExports _exports;
+
     /// <summary>Full name, as <c>reviews.default.svc.cluster.local</c>; of a ServiceEntry it may start with <c>*.</c>.</summary>
     public required string Host { get; init; }
 
@@ -36,6 +39,8 @@ public sealed class MeshService
     public IReadOnlyDictionary<string, string> Selector { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyList<WorkloadEndpoint> Endpoints { get; init; } = [];
+
+    internal Exports ExportsBy(ExportDefaults defaults) => _exports.Of(Resource, defaults);
 
     public MeshPort? PortOf(int number)
     {

@@ -15,7 +15,7 @@ internal sealed class RouteIndex
     {
         foreach (var entry in routes)
         {
-            var exports = defaults.Of(entry.Resource);
+            var exports = entry.ExportsBy(defaults);
             if (exports.IsPublic)
             {
                 _public.Add(entry);

@@ -122,7 +122,7 @@ internal sealed class ServiceIndex
         return best;
     }
 
-    private Exports ExportsOf(MeshService service) => _defaults.Of(service.Resource);
+    private Exports ExportsOf(MeshService service) => service.ExportsBy(_defaults);
 
     private IEnumerable<string> NamespacesOf(List<MeshService> rivals) =>
         rivals

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config;
 using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Precedence;
 
 namespace Lateen.Mesh;
 
 /// <summary>A VirtualService with every name in full: hosts, gateways and destinations mean the same to every reader.</summary>
 public sealed class ServiceRoutes
 {
+    private RememberedExports _exports;
+
     internal ServiceRoutes(ConfigResource<VirtualService> resource)
     {
         var ns = resource.Namespace;
@@ -34,6 +37,8 @@ public sealed class ServiceRoutes
 
     /// <summary>Whether a rule asks for labels of the workload that calls, so that clients of one namespace may differ.</summary>
     public bool DependsOnSource { get; }
+
+    internal Exports ExportsBy(ExportDefaults defaults) => _exports.Of(Resource, defaults);
 
     private static HttpRule Resolve(HttpRule rule, string ns) =>
         rule with

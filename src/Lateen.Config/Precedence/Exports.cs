@@ -32,6 +32,8 @@ public sealed class Exports
             return otherwise == DefaultExport.OwnNamespace ? Only(ns) : Everybody;
         if (exportTo.Contains(All))
             return Everybody;
+        if (exportTo is [var single] && single != None)
+            return Only(single == Own ? ns : single);
         return exportTo.Contains(None)
             ? Nobody
             : new Exports(exportTo.Select(word => word == Own ? ns : word).Distinct(StringComparer.Ordinal).ToArray());
