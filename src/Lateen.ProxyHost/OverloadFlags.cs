@@ -15,10 +15,12 @@ internal sealed class OverloadFlags(Func<string, string> take, IReadOnlyDictiona
     public OverloadSpec ReadSpec(long? memoryLimit)
     {
         var bytes = Number("--max-heap-size-bytes") ?? (long?)(memoryLimit * MemoryLimit.Share);
+        // Asked for once: what was taken off the command line is gone.
+        var connections = Number(GlobalLimit);
         var spec = new OverloadSpec
         {
             MaxHeapSizeBytes = bytes is null or 0 ? null : bytes,
-            MaxActiveDownstreamConnections = Number(GlobalLimit) is 0 ? long.MaxValue : Number(GlobalLimit),
+            MaxActiveDownstreamConnections = connections is 0 ? long.MaxValue : connections,
         };
         var actions = Text("--overload-actions");
         if (actions.Length > 0)

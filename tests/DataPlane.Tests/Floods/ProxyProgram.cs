@@ -92,7 +92,7 @@ internal sealed class ProxyProgram : IAsyncDisposable
     public void ForgetMostResident() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
     /// <summary>Everything that is open.</summary>
-    public int OpenFiles() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+    public int OpenFiles() => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>Sockets and pipes. Other files the runtime opens when it likes.</summary>
     public int Descriptors() => Directory.GetFiles($"/proc/{_process.Id}/fd").Count(IsSocketOrPipe);
