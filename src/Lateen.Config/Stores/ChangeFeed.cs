@@ -32,9 +32,9 @@ public sealed class ChangeFeed(long start, int capacity = 10_000)
             _recent.Add(change);
             if (_recent.Count - _first > capacity)
                 _forgotten = _recent[_first++].Object.Revision;
-            if (_first > capacity)
+            if (_first > capacity / 4)
             {
-                // Once for as many as are kept.
+                // Not each by itself, which would move all the others each time.
                 _recent.RemoveRange(0, _first);
                 _first = 0;
             }
