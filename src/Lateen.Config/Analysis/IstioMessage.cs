@@ -53,6 +53,8 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
         Warning("IST0140", nameof(IngressRouteRulesNotAffected));
     public static IstioMessage InvalidApplicationUID { get; } = Warning("IST0144", nameof(InvalidApplicationUID));
     public static IstioMessage ConflictingGateways { get; } = Error("IST0145", nameof(ConflictingGateways));
+    public static IstioMessage ImageAutoWithoutInjectionWarning { get; } =
+        Warning("IST0146", nameof(ImageAutoWithoutInjectionWarning));
     public static IstioMessage ImageAutoWithoutInjectionError { get; } =
         Error("IST0147", nameof(ImageAutoWithoutInjectionError));
     public static IstioMessage JwtClaimBasedRoutingWithoutRequestAuthN { get; } =
@@ -77,6 +79,8 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
     public static IstioMessage InvalidGatewayCredential { get; } = Error("IST0161", nameof(InvalidGatewayCredential));
     public static IstioMessage GatewayPortNotDefinedOnService { get; } =
         Warning("IST0162", nameof(GatewayPortNotDefinedOnService));
+    public static IstioMessage IneffectiveSelector { get; } = Warning("IST0166", nameof(IneffectiveSelector));
+    public static IstioMessage IneffectivePolicy { get; } = Warning("IST0167", nameof(IneffectivePolicy));
 
     private static IstioMessage Error(string code, string name) => new(code, name, Severity.Error);
 

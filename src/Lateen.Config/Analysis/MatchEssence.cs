@@ -18,6 +18,26 @@ internal static class MatchEssence
             (Text(match.QueryParams), Text(match.SourceLabels), string.Join(',', match.Gateways))
         );
 
+    public static object Of(TlsMatch match) =>
+        (
+            string.Join(',', match.SniHosts),
+            string.Join(',', match.DestinationSubnets),
+            match.Port,
+            match.SourceNamespace,
+            Text(match.SourceLabels),
+            string.Join(',', match.Gateways)
+        );
+
+    public static object Of(TcpMatch match) =>
+        (
+            string.Join(',', match.DestinationSubnets),
+            match.Port,
+            match.SourceSubnet,
+            match.SourceNamespace,
+            Text(match.SourceLabels),
+            string.Join(',', match.Gateways)
+        );
+
     /// <summary>Whether no request passes it by.</summary>
     public static bool TakesAll(HttpMatch match) =>
         match.Uri is { Prefix: "/" } or { Regex: ".*" }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using Lateen.Config.Kinds.Core;
 using Lateen.Config.Kinds.Local;
 using Lateen.Config.Kinds.Networking;
 
@@ -12,7 +11,7 @@ internal sealed class WorkloadIndex
 
     public WorkloadIndex(ConfigSnapshot config)
     {
-        var pods = config.Of<Pod>().Select(static pod => new KnownWorkload(pod, pod.Metadata.Labels));
+        var pods = KnownPod.Of(config).Select(static pod => new KnownWorkload(pod.Resource, pod.Labels) { Pod = pod });
         var entries = config
             .Of<WorkloadEntry>()
             .Select(static entry => new KnownWorkload(entry, Merge(entry.Metadata.Labels, entry.Spec.Labels)));
@@ -43,4 +42,8 @@ internal sealed class WorkloadIndex
 }
 
 /// <summary>A workload and what it is selected by.</summary>
-internal sealed record KnownWorkload(ConfigResource Resource, IReadOnlyDictionary<string, string> Labels);
+internal sealed record KnownWorkload(ConfigResource Resource, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>Null for what is no pod.</summary>
+    public KnownPod? Pod { get; init; }
+}

@@ -40,6 +40,21 @@ public sealed class FieldPath
     /// <summary>Where it stands, or the closest thing around it that is there.</summary>
     internal SourceLocation PlaceIn(YamlNode root) => root.At.Line == 0 ? root.At : Find(root).At;
 
+    /// <summary>Whether the value itself is written there.</summary>
+    internal bool IsIn(YamlNode root)
+    {
+        if (_parent is null)
+            return true;
+        if (!_parent.IsIn(root))
+            return false;
+        return (_parent.Find(root), _name) switch
+        {
+            (YamlMapping map, not null) => map.Find(_name) is not null,
+            (YamlSequence list, null) => _index < list.Items.Count,
+            _ => false,
+        };
+    }
+
     private YamlNode Find(YamlNode root)
     {
         if (_parent is null)

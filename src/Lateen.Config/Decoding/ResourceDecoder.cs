@@ -104,6 +104,11 @@ public static class ResourceDecoder
             );
             return;
         }
+        if (kind.IsForAnalysisOnly)
+        {
+            ReadForAnalysis(kind, map, key, apiVersion, result);
+            return;
+        }
         if (key.Name.Length == 0)
         {
             result.AddUnnamed(ProblemCatalogue.NotAResource(map.At, $"the {name} has no metadata.name"));
@@ -121,6 +126,21 @@ public static class ResourceDecoder
             result.Add(resource with { Fingerprint = YamlFingerprint.Of(map) }, scope);
         else
             result.Refuse(key, scope);
+    }
+
+    /// <summary>Whether it is in order is Kubernetes' business: the mesh skips it either way.</summary>
+    private static void ReadForAnalysis(
+        KindSchema kind,
+        YamlMapping map,
+        ConfigKey key,
+        string apiVersion,
+        DecodedText result
+    )
+    {
+        result.Add(ProblemCatalogue.ForeignKind(map.At, key.ToString(), apiVersion));
+        var own = new DecodeScope(key.ToString());
+        if (key.Name.Length > 0 && Read(kind, map, key, own) is { } resource && !own.HasErrors)
+            result.Add(resource with { Fingerprint = YamlFingerprint.Of(map) }, new DecodeScope(key.ToString()));
     }
 
     private static ConfigResource? Read(KindSchema kind, YamlMapping map, ConfigKey key, DecodeScope scope)

@@ -32,6 +32,9 @@ public sealed class KindAttribute(string group, string plural, params string[] v
     /// <summary>Its resources are in no namespace.</summary>
     public bool IsClusterScoped { get; init; }
 
+    /// <summary>Read from files for what analysis says of others, and nothing else: no API serves it and no store keeps it.</summary>
+    public bool IsForAnalysisOnly { get; init; }
+
     /// <summary>Read and checked, but not in force yet: told by a warning.</summary>
     public bool IsNotInForce { get; init; }
 }

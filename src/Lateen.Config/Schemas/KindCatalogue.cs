@@ -24,15 +24,20 @@ public static class KindCatalogue
         .ToFrozenSet();
 
     private static readonly FrozenSet<string> s_groups = s_byName
-        .Values.Select(static kind => kind.Group)
+        .Values.Where(static kind => !kind.IsForAnalysisOnly)
+        .Select(static kind => kind.Group)
         .ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>By group, then name.</summary>
-    public static IReadOnlyList<KindSchema> All { get; } =
+    /// <summary>What files are read for, by group, then name.</summary>
+    public static IReadOnlyList<KindSchema> Read { get; } =
         s_byName
             .Values.OrderBy(static kind => kind.Group, StringComparer.Ordinal)
             .ThenBy(static kind => kind.Name, StringComparer.Ordinal)
             .ToArray();
+
+    /// <summary>What is kept and served: all but those that analysis alone looks at.</summary>
+    public static IReadOnlyList<KindSchema> All { get; } =
+        Read.Where(static kind => !kind.IsForAnalysisOnly).ToArray();
 
     public static KindSchema? Find(string group, string name) => s_byName.GetValueOrDefault((group, name));
 

@@ -41,6 +41,8 @@ public sealed class KindSchema
 
     public bool IsNotInForce => _declared.IsNotInForce;
 
+    public bool IsForAnalysisOnly => _declared.IsForAnalysisOnly;
+
     /// <summary>Kubernetes' own kinds are patched by strategic merges; custom resources are not.</summary>
     public bool HasStrategicMerge => Group is "" or "discovery.k8s.io";
 

@@ -20,6 +20,9 @@ internal sealed class ValidationScope(ConfigKey key, DecodeScope scope, YamlNode
     /// <summary>Whether the field is known to be wrong or misspelt, so that nothing follows from its not being there.</summary>
     public bool IsTold(FieldPath at) => scope.IsTold(at.ToString());
 
+    /// <summary>Whether the field is written in the document.</summary>
+    public bool Has(FieldPath at) => at.IsIn(document);
+
     public void Missing(FieldPath at) => scope.Add(ProblemCatalogue.Missing(Place(at), scope.Subject, at.ToString()));
 
     public void Bad(FieldPath at, string what, string fix) => Add(ProblemCatalogue.BadValue, at, what, fix);

@@ -20,12 +20,24 @@ internal static class AnnotationAnalyzer
     public static void Run(AnalysisContext context)
     {
         foreach (var resource in context.Config.Resources)
+            Check(resource, resource.Key.Kind, "", resource.Metadata.Annotations, context);
+        foreach (var pod in KnownPod.Of(context.Config).Where(static pod => pod.IsTemplate))
+            Check(pod.Resource, "Pod", pod.Field, pod.Annotations, context);
+    }
+
+    /// <param name="kind">What the annotations come to stand on.</param>
+    private static void Check(
+        ConfigResource resource,
+        string kind,
+        string field,
+        IReadOnlyDictionary<string, string> annotations,
+        AnalysisContext context
+    )
+    {
+        foreach (var (name, value) in annotations)
         {
-            foreach (var (name, value) in resource.Metadata.Annotations)
-            {
-                if (IsIstios(name))
-                    Check(resource, name, value, context);
-            }
+            if (IsIstios(name) || KnownAnnotation.All.ContainsKey(name))
+                Check(resource, kind, $"{field}metadata.annotations.{name}", name, value, context);
         }
     }
 
@@ -37,9 +49,15 @@ internal static class AnnotationAnalyzer
             && !s_foreign.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
     }
 
-    private static void Check(ConfigResource resource, string name, string value, AnalysisContext context)
+    private static void Check(
+        ConfigResource resource,
+        string kind,
+        string field,
+        string name,
+        string value,
+        AnalysisContext context
+    )
     {
-        var field = $"metadata.annotations.{name}";
         if (!KnownAnnotation.All.TryGetValue(name, out var known))
         {
             var meant = Spelling.Closest(name, KnownAnnotation.All.Keys);
@@ -52,8 +70,7 @@ internal static class AnnotationAnalyzer
             );
             return;
         }
-        if (known.Kinds.Length > 0 && !known.Kinds.Contains(resource.Key.Kind))
-        {
+        if (known.Kinds.Length > 0 && !known.Kinds.Contains(kind))
             context.Tell(
                 resource,
                 IstioMessage.MisplacedAnnotation,
@@ -61,9 +78,7 @@ internal static class AnnotationAnalyzer
                 $"is for {string.Join(", ", known.Kinds)} and does nothing here",
                 "move it there"
             );
-            return;
-        }
-        if (FaultOf(known.Value, value) is { } fault)
+        else if (FaultOf(known.Value, value) is { } fault)
             context.Tell(
                 resource,
                 IstioMessage.InvalidAnnotation,
@@ -71,7 +86,7 @@ internal static class AnnotationAnalyzer
                 $"\"{value}\" is no {fault}",
                 $"write a {fault}"
             );
-        else if (known.Stage == AnnotationStage.Deprecated)
+        if (known.Stage == AnnotationStage.Deprecated)
             context.Tell(
                 resource,
                 IstioMessage.DeprecatedAnnotation,
@@ -95,6 +110,8 @@ internal static class AnnotationAnalyzer
         return kind switch
         {
             AnnotationValue.Flag when value is not ("true" or "false") => "flag: true or false",
+            AnnotationValue.Number when !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
+                "whole number",
             AnnotationValue.Ports when !parts.All(static part => part == "*" || IsPort(part)) =>
                 "list of ports, as 8080,9090",
             AnnotationValue.Ranges when !parts.All(static part => part == "*" || Addresses.IsRange(part)) =>

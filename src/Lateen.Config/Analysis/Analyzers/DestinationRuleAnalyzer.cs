@@ -26,7 +26,7 @@ internal static class DestinationRuleAnalyzer
         {
             if (policy is null)
                 return;
-            if (policy.Tls is { } tls && TrustsAnybody(tls))
+            if (policy.Tls is { } tls && TrustsAnybody(tls, rule.Spec))
                 context.Tell(
                     rule,
                     IstioMessage.NoServerCertificateVerificationDestinationLevel,
@@ -36,7 +36,7 @@ internal static class DestinationRuleAnalyzer
                 );
             for (var i = 0; i < policy.PortLevelSettings.Count; i++)
             {
-                if (policy.PortLevelSettings[i].Tls is { } own && TrustsAnybody(own))
+                if (policy.PortLevelSettings[i].Tls is { } own && TrustsAnybody(own, rule.Spec))
                     context.Tell(
                         rule,
                         IstioMessage.NoServerCertificateVerificationPortLevel,
@@ -48,10 +48,12 @@ internal static class DestinationRuleAnalyzer
         }
     }
 
-    private static bool TrustsAnybody(ClientTls tls) =>
+    /// <summary>Sidecars read the Secret of a credentialName only in rules that select workloads; who asks for it is not told of it.</summary>
+    private static bool TrustsAnybody(ClientTls tls, DestinationRule rule) =>
         tls.Mode is ClientTlsMode.Simple or ClientTlsMode.Mutual
         && tls.CaCertificates.Length == 0
-        && tls.CredentialName.Length == 0;
+        && tls.InsecureSkipVerify is not true
+        && (tls.CredentialName.Length == 0 || rule.WorkloadSelector is null);
 
     /// <summary>STRICT takes no plaintext, and DISABLE sends nothing else.</summary>
     private static void CheckMutualTls(ConfigResource<DestinationRule> rule, AnalysisContext context)

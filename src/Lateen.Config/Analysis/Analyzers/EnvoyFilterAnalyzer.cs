@@ -8,16 +8,23 @@ internal static class EnvoyFilterAnalyzer
 {
     public static void Run(AnalysisContext context)
     {
+        var versioned = new HashSet<string>(StringComparer.Ordinal);
         foreach (var filter in context.Config.Of<EnvoyFilter>())
         {
             for (var i = 0; i < filter.Spec.ConfigPatches.Count; i++)
-                Check(filter, filter.Spec.ConfigPatches[i], $"spec.configPatches[{i}].patch.operation", context);
+            {
+                var patch = filter.Spec.ConfigPatches[i];
+                Check(filter, patch, versioned, $"spec.configPatches[{i}].patch.operation", context);
+                if (patch.Match?.Proxy is { ProxyVersion.Length: > 0 } && NameOf(patch) is { Length: > 0 } name)
+                    versioned.Add(name);
+            }
         }
     }
 
     private static void Check(
         ConfigResource<EnvoyFilter> filter,
         EnvoyPatch patch,
+        HashSet<string> versioned,
         string field,
         AnalysisContext context
     )
@@ -58,36 +65,37 @@ internal static class EnvoyFilterAnalyzer
                 );
                 return;
         }
-        CheckOrder(filter, patch, action, field, context);
+        CheckOrder(filter, patch, action, versioned, field, context);
     }
 
     /// <summary>What is relative to another patch needs a priority to come behind it for sure.</summary>
+    /// <param name="versioned">What earlier patches put in for one version of the proxy, by name.</param>
     private static void CheckOrder(
         ConfigResource<EnvoyFilter> filter,
         EnvoyPatch patch,
         EnvoyPatchAction action,
+        HashSet<string> versioned,
         string field,
         AnalysisContext context
     )
     {
-        if (filter.Spec.Priority != 0)
-            return;
         var isRelative =
             action.Operation
             is EnvoyPatchOperation.InsertBefore
                 or EnvoyPatchOperation.InsertAfter
                 or EnvoyPatchOperation.Replace
-                or EnvoyPatchOperation.Merge
                 or EnvoyPatchOperation.Remove;
-        if (isRelative && patch.Match?.Proxy is { ProxyVersion.Length: > 0 })
+        if (filter.Spec.Priority != 0 || !isRelative)
+            return;
+        if (NameOf(patch) is { } name && versioned.Contains(name))
             context.Tell(
                 filter,
                 IstioMessage.EnvoyFilterUsesRelativeOperationWithProxyVersion,
                 field,
-                "is relative to what is there, for one version of the proxy, and has no priority",
+                $"is relative to what is there, has no priority, and {name} is patched for one version of the proxy too",
                 "set priority, or use INSERT_FIRST or ADD"
             );
-        else if (action.Operation is EnvoyPatchOperation.InsertBefore or EnvoyPatchOperation.InsertAfter)
+        else
             context.Tell(
                 filter,
                 IstioMessage.EnvoyFilterUsesRelativeOperation,
@@ -96,6 +104,10 @@ internal static class EnvoyFilterAnalyzer
                 "set priority, or use INSERT_FIRST or ADD"
             );
     }
+
+    /// <summary>What the patch puts in, else what it patches.</summary>
+    private static string? NameOf(EnvoyPatch patch) =>
+        patch.Patch?.Value?["name"]?.ToString() ?? patch.Match?.Listener?.FilterChain?.Filter?.Name;
 
     private static void Ignored(
         ConfigResource<EnvoyFilter> filter,

@@ -18,19 +18,24 @@ internal static class GatewayAnalyzer
         {
             CheckCredentials(gateways[i], context);
             CheckPorts(gateways[i], context);
-            for (var j = 0; j < i; j++)
-                CheckPair(gateways[j], gateways[i], context);
+            for (var j = 0; j < gateways.Length; j++)
+            {
+                if (i != j)
+                    CheckPair(gateways[j], gateways[i], context);
+            }
         }
     }
 
-    /// <summary>The same proxies, port and hosts twice: one of the two is never asked.</summary>
+    /// <summary>The same proxies, port and hosts twice: one of the two is never asked. Tells it of the second.</summary>
     private static void CheckPair(
         ConfigResource<Gateway> first,
         ConfigResource<Gateway> second,
         AnalysisContext context
     )
     {
-        if (!HaveCommonProxies(first.Spec.Selector, second.Spec.Selector))
+        // Who is on all proxies of the other, or more of them.
+        var isEverywhere = IsPartOf(second.Spec.Selector, first.Spec.Selector);
+        if (!isEverywhere && !IsPartOf(first.Spec.Selector, second.Spec.Selector))
             return;
         for (var i = 0; i < second.Spec.Servers.Count; i++)
         {
@@ -45,11 +50,12 @@ internal static class GatewayAnalyzer
                         second,
                         IstioMessage.ConflictingGateways,
                         $"spec.servers[{i}]",
-                        $"serves {Name(common)} on port {server.Port.Number}, which {first.Key} does already on the same proxies",
+                        $"serves {Name(common)} on port {server.Port.Number}, which {first.Key} does too on the same proxies",
                         "merge the two, or give them different hosts"
                     );
                 var isShared =
-                    other.Tls is { CredentialName: { Length: > 0 } name }
+                    isEverywhere
+                    && other.Tls is { CredentialName: { Length: > 0 } name }
                     && server.Tls?.CredentialName == name
                     && common is null;
                 if (isShared)
@@ -64,10 +70,9 @@ internal static class GatewayAnalyzer
         }
     }
 
-    private static bool HaveCommonProxies(
-        IReadOnlyDictionary<string, string> a,
-        IReadOnlyDictionary<string, string> b
-    ) => a.Count == b.Count && a.All(label => b.TryGetValue(label.Key, out var value) && value == label.Value);
+    /// <summary>Fewer labels select more proxies.</summary>
+    private static bool IsPartOf(IReadOnlyDictionary<string, string> fewer, IReadOnlyDictionary<string, string> labels) =>
+        fewer.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
     private static string Name(string host) => host[(host.IndexOf('/') + 1)..];
 
@@ -77,8 +82,7 @@ internal static class GatewayAnalyzer
         {
             if (gateway.Spec.Servers[i].Tls is not { CredentialName: { Length: > 0 } name })
                 continue;
-            var secret = context.Config.Of<Secret>().FirstOrDefault(known => known.Name == name);
-            if (secret is not null && FaultOf(secret.Spec) is { } fault)
+            if (context.SecretOf(gateway, name) is { } secret && FaultOf(secret.Spec) is { } fault)
                 context.Tell(
                     gateway,
                     IstioMessage.InvalidGatewayCredential,
@@ -117,12 +121,18 @@ internal static class GatewayAnalyzer
     private static void CheckPorts(ConfigResource<Gateway> gateway, AnalysisContext context)
     {
         var labels = gateway.Spec.Selector;
+        var proxies = context.Workloads.Select(null, labels).Where(static known => known.Pod is not null).ToArray();
         var services = context
             .Config.Of<Service>()
             .Where(service =>
                 service.Spec.Selector.Count > 0
                 && labels.Count > 0
-                && labels.All(label => service.Spec.Selector.GetValueOrDefault(label.Key) == label.Value)
+                && (
+                    IsPartOf(labels, service.Spec.Selector)
+                    || proxies.Any(proxy =>
+                        proxy.Resource.Namespace == service.Namespace && IsPartOf(service.Spec.Selector, proxy.Labels)
+                    )
+                )
             )
             .ToArray();
         if (services.Length == 0)

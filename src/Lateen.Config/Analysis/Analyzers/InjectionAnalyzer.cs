@@ -1,40 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text.Json.Nodes;
 using Lateen.Config.Kinds.Core;
 
 namespace Lateen.Config.Analysis.Analyzers;
 
-/// <summary>Namespaces and pods: who gets a proxy, and who should have one.</summary>
+/// <summary>Namespaces, pods and what makes them: who gets a proxy, and who should have one.</summary>
 internal static class InjectionAnalyzer
 {
     private const string Injection = "istio-injection";
     private const string Revision = "istio.io/rev";
     private const string PerPod = "sidecar.istio.io/inject";
+    private const string DataplaneMode = "istio.io/dataplane-mode";
     private const long ProxyUid = 1337;
-
-    private static readonly string[] s_systems =
-    [
-        "kube-system",
-        "kube-public",
-        "kube-node-lease",
-        "local-path-storage",
-    ];
 
     public static void Run(AnalysisContext context)
     {
-        var injected = new HashSet<string>(StringComparer.Ordinal);
         foreach (var ns in context.Config.Of<Namespace>())
-        {
-            if (IsInjected(ns.Metadata.Labels))
-                injected.Add(ns.Name);
             CheckNamespace(ns, context);
-        }
-        foreach (var pod in context.Config.Of<Pod>())
-            CheckPod(pod, injected, context);
+        foreach (var pod in KnownPod.Of(context.Config))
+            CheckPod(pod, context);
     }
-
-    private static bool IsInjected(IReadOnlyDictionary<string, string> labels) =>
-        labels.GetValueOrDefault(Injection) == "enabled"
-        || (labels.ContainsKey(Revision) && !labels.ContainsKey(Injection));
 
     private static void CheckNamespace(ConfigResource<Namespace> ns, AnalysisContext context)
     {
@@ -47,8 +32,11 @@ internal static class InjectionAnalyzer
                 $"has both {Injection} and {Revision}",
                 "keep one of them"
             );
-        var isOwn = ns.Name == context.RootNamespace || s_systems.Contains(ns.Name);
-        if (!isOwn && !labels.ContainsKey(Injection) && !labels.ContainsKey(Revision))
+        var saysSomething =
+            labels.ContainsKey(Injection)
+            || labels.ContainsKey(Revision)
+            || labels.GetValueOrDefault(DataplaneMode) == "ambient";
+        if (!context.IsOfTheSystem(ns.Name) && !saysSomething)
             context.Tell(
                 ns,
                 IstioMessage.NamespaceNotInjected,
@@ -58,39 +46,49 @@ internal static class InjectionAnalyzer
             );
     }
 
-    private static void CheckPod(ConfigResource<Pod> pod, HashSet<string> injected, AnalysisContext context)
+    private static void CheckPod(KnownPod pod, AnalysisContext context)
     {
-        var containers = (pod.Spec.Spec?.Containers ?? []).Concat(pod.Spec.Spec?.InitContainers ?? []).ToArray();
-        var choice =
-            pod.Metadata.Labels.GetValueOrDefault(PerPod) ?? pod.Metadata.Annotations.GetValueOrDefault(PerPod);
-        var isInjected = choice == "true" || (injected.Contains(pod.Namespace) && choice != "false");
-        var hasProxy = containers.Any(static container => container.Name == "istio-proxy");
-        if (isInjected && !hasProxy && pod.Spec.Spec is not { HostNetwork: true })
+        var field = $"{(pod.IsTemplate ? pod.Field : "")}spec.containers";
+        var isInjected = pod.IsInjected(context.Config);
+        var hasProxy = pod.Containers.Any(static container => container.Name == "istio-proxy");
+        if (isInjected && !hasProxy && !pod.IsTemplate && pod.Spec is not { HostNetwork: true })
             context.Tell(
-                pod,
+                pod.Resource,
                 IstioMessage.PodMissingProxy,
-                "spec.containers",
+                field,
                 "has no istio-proxy, though its namespace or label asks for one",
                 "make the pod anew"
             );
-        if (!isInjected && containers.Any(static container => container.Image == "auto"))
+        if (!isInjected && pod.Containers.Any(static container => container.Image == "auto"))
             context.Tell(
-                pod,
-                IstioMessage.ImageAutoWithoutInjectionError,
-                "spec.containers",
+                pod.Resource,
+                pod.IsTemplate
+                    ? IstioMessage.ImageAutoWithoutInjectionWarning
+                    : IstioMessage.ImageAutoWithoutInjectionError,
+                field,
                 "has the image auto, which only injection replaces, and is not injected",
                 $"label the pod {PerPod}=true"
             );
-        foreach (var container in containers)
+        CheckUser(pod, field, context);
+    }
+
+    /// <summary>A container's own user counts, else the pod's.</summary>
+    private static void CheckUser(KnownPod pod, string field, AnalysisContext context)
+    {
+        var ofPod = UserOf(pod.Spec?.SecurityContext);
+        foreach (var container in pod.Containers.Where(static container => container.Name != "istio-proxy"))
         {
-            if (container is { SecurityContext.RunAsUser: ProxyUid } && container.Name != "istio-proxy")
+            if ((container.SecurityContext?.RunAsUser ?? ofPod) == ProxyUid)
                 context.Tell(
-                    pod,
+                    pod.Resource,
                     IstioMessage.InvalidApplicationUID,
-                    "spec.containers",
+                    field,
                     $"{container.Name} runs as user {ProxyUid}, whose traffic passes the proxy by",
                     "run it as another user"
                 );
         }
     }
+
+    private static long? UserOf(JsonObject? security) =>
+        security?["runAsUser"] is JsonValue value && value.TryGetValue<long>(out var user) ? user : null;
 }

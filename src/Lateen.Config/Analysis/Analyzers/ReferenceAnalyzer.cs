@@ -2,6 +2,7 @@
 using Lateen.Config.Kinds.Core;
 using Lateen.Config.Kinds.GatewayApi;
 using Lateen.Config.Kinds.Networking;
+using Lateen.Config.Kinds.Security;
 using Gateway = Lateen.Config.Kinds.Networking.Gateway;
 
 namespace Lateen.Config.Analysis.Analyzers;
@@ -27,7 +28,42 @@ internal static class ReferenceAnalyzer
             CheckSidecar(sidecar, context);
         foreach (var route in context.Config.Of<HttpRoute>())
             CheckRoute(route, context);
+        foreach (var policy in context.Config.Of<AuthorizationPolicy>())
+            CheckNamespaces(policy, context);
     }
+
+    /// <summary>Where no Namespace at all is known, they are kept elsewhere.</summary>
+    private static void CheckNamespaces(ConfigResource<AuthorizationPolicy> policy, AnalysisContext context)
+    {
+        var known = context.Config.Of<Namespace>().Select(static ns => ns.Name).ToArray();
+        if (known.Length == 0)
+            return;
+        for (var i = 0; i < policy.Spec.Rules.Count; i++)
+        {
+            for (var j = 0; j < policy.Spec.Rules[i].From.Count; j++)
+            {
+                if (policy.Spec.Rules[i].From[j].Source is not { } source)
+                    continue;
+                Check($"spec.rules[{i}].from[{j}].source.namespaces", source.Namespaces);
+                Check($"spec.rules[{i}].from[{j}].source.notNamespaces", source.NotNamespaces);
+            }
+        }
+
+        void Check(string field, IReadOnlyList<string> named)
+        {
+            for (var k = 0; k < named.Count; k++)
+            {
+                if (!known.Any(ns => IsMeant(ns, named[k])))
+                    NotFound(policy, $"{field}[{k}]", $"the namespace {named[k]}", context);
+            }
+        }
+    }
+
+    /// <summary>A star at either end stands for anything.</summary>
+    private static bool IsMeant(string ns, string pattern) =>
+        pattern.StartsWith('*') ? ns.EndsWith(pattern[1..], StringComparison.Ordinal)
+        : pattern.EndsWith('*') ? ns.StartsWith(pattern[..^1], StringComparison.Ordinal)
+        : ns.Equals(pattern, StringComparison.OrdinalIgnoreCase);
 
     private static HashSet<(string, string)> Subsets(ConfigSnapshot config)
     {
@@ -63,8 +99,10 @@ internal static class ReferenceAnalyzer
         AnalysisContext context
     )
     {
-        if (context.Hosts.Find(destination.Host, service.Namespace) is null)
+        if (context.Hosts.Find(destination.Host, service.Namespace) is not { } known)
             NotFound(service, $"{field}.host", $"the host {destination.Host}", context);
+        else if (destination.Port is { Number: var port } && known.Ports.Count > 0 && !known.Ports.Contains(port))
+            NotFound(service, $"{field}.port", $"the port {port} of {destination.Host}", context);
         var host = HostNames.Resolve(destination.Host, service.Namespace);
         if (destination.Subset.Length > 0 && !subsets.Contains((host, destination.Subset)))
             NotFound(service, $"{field}.subset", $"the subset {destination.Subset} of {host}", context);
@@ -93,8 +131,7 @@ internal static class ReferenceAnalyzer
     /// <summary>Where no Secret at all is known, they are kept elsewhere.</summary>
     private static void CheckCredentials(ConfigResource<Gateway> gateway, AnalysisContext context)
     {
-        var secrets = context.Config.Of<Secret>().ToArray();
-        if (secrets.Length == 0)
+        if (!context.Config.Of<Secret>().Any())
             return;
         for (var i = 0; i < gateway.Spec.Servers.Count; i++)
         {
@@ -103,7 +140,7 @@ internal static class ReferenceAnalyzer
             var names = tls.CredentialNames.Append(tls.CredentialName).Where(static name => name.Length > 0);
             foreach (var name in names)
             {
-                if (!secrets.Any(secret => secret.Name == name))
+                if (context.SecretOf(gateway, name) is null)
                     NotFound(gateway, $"spec.servers[{i}].tls", $"the Secret {name}", context);
             }
         }

@@ -22,12 +22,18 @@ internal static class ServiceAnalyzer
         "udp",
     ];
 
+    private const string ManagedLabel = "gateway.istio.io/managed";
+
     private static readonly string[] s_httpProtocols = ["http", "http2", "https", "grpc", "grpc-web"];
 
     public static void Run(AnalysisContext context)
     {
         var services = context.Config.Of<Service>().ToArray();
-        foreach (var service in services)
+        // What the system has made for itself is nothing that a user can put right.
+        var own = services.Where(service =>
+            !context.IsOfTheSystem(service.Namespace) && !service.Metadata.Labels.ContainsKey(ManagedLabel)
+        );
+        foreach (var service in own)
         {
             for (var i = 0; i < service.Spec.Ports.Count; i++)
                 CheckPort(service, service.Spec.Ports[i], $"spec.ports[{i}]", context);
@@ -83,33 +89,43 @@ internal static class ServiceAnalyzer
         var workloads = context.Workloads.Select(first.Namespace, first.Spec.Selector).ToArray();
         var shared = context
             .Workloads.Select(second.Namespace, second.Spec.Selector)
-            .FirstOrDefault(workloads.Contains);
-        if (shared is null)
+            .Where(workloads.Contains)
+            .OrderByDescending(static workload => workload.Pod is { IsTemplate: true })
+            .FirstOrDefault();
+        if (shared is null || IsOutside(shared, context))
             return;
         for (var i = 0; i < second.Spec.Ports.Count; i++)
         {
             var port = second.Spec.Ports[i];
+            var (told, field) =
+                shared.Pod is { IsTemplate: true }
+                    ? (shared.Resource, "spec.template.spec.containers")
+                    : (second, $"spec.ports[{i}]");
             foreach (var other in first.Spec.Ports)
             {
                 if (other.Port == port.Port && ProtocolOf(other) != ProtocolOf(port))
                     context.Tell(
-                        second,
+                        told,
                         IstioMessage.DeploymentAssociatedToMultipleServices,
-                        $"spec.ports[{i}]",
-                        $"{shared.Resource.Key} has port {port.Port} as {ProtocolOf(port)} here and as {ProtocolOf(other)} in {first.Key}",
+                        field,
+                        $"{shared.Resource.Key} has port {port.Port} as {ProtocolOf(port)} in {second.Key} and as {ProtocolOf(other)} in {first.Key}",
                         "use one protocol"
                     );
                 if (Target(other) == Target(port) && other.Port != port.Port)
                     context.Tell(
-                        second,
+                        told,
                         IstioMessage.DeploymentConflictingPorts,
-                        $"spec.ports[{i}]",
-                        $"{shared.Resource.Key} serves {Target(port)} as port {port.Port} here and as {other.Port} in {first.Key}",
+                        field,
+                        $"{shared.Resource.Key} serves {Target(port)} as port {port.Port} in {second.Key} and as {other.Port} in {first.Key}",
                         "use one port"
                     );
             }
         }
     }
+
+    /// <summary>A Deployment and so on whose pods get no proxy.</summary>
+    private static bool IsOutside(KnownWorkload workload, AnalysisContext context) =>
+        workload.Pod is { IsTemplate: true } pod && !pod.IsInjected(context.Config);
 
     private static void CheckTokens(
         ConfigResource<RequestAuthentication> policy,

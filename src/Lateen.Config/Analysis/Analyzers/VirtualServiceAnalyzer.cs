@@ -14,12 +14,13 @@ internal static class VirtualServiceAnalyzer
     {
         var services = context.Config.Of<VirtualService>().ToArray();
         CheckHosts(services, context);
+        var split = SplitHosts(services);
         foreach (var service in services)
         {
             foreach (var (field, destination) in Routes.DestinationsOf(service.Spec))
                 CheckPort(service, field, destination, context);
             CheckGatewayHosts(service, context);
-            CheckSubsetsOnGateways(service, context);
+            CheckIngressRoutes(service, split, context);
             CheckClaims(service, context);
         }
     }
@@ -75,55 +76,107 @@ internal static class VirtualServiceAnalyzer
             );
     }
 
+    /// <summary>A host that none of the gateways serves, and a gateway that serves none of the hosts.</summary>
     private static void CheckGatewayHosts(ConfigResource<VirtualService> service, AnalysisContext context)
     {
-        foreach (var name in service.Spec.Gateways.Where(static name => name != VirtualService.Mesh))
+        var gateways = new List<(int Index, ConfigResource<Gateway> Gateway)>();
+        for (var i = 0; i < service.Spec.Gateways.Count; i++)
         {
-            var full = HostNames.Qualify(name, service.Namespace);
+            var full = HostNames.Qualify(service.Spec.Gateways[i], service.Namespace);
             var gateway = context
                 .Config.Of<Gateway>()
                 .FirstOrDefault(known => $"{known.Namespace}/{known.Name}" == full);
-            if (gateway is null)
-                continue;
-            var admitted = gateway
-                .Spec.Servers.SelectMany(static server => server.Hosts)
-                .Select(static host => host[(host.IndexOf('/') + 1)..])
-                .ToArray();
-            for (var i = 0; i < service.Spec.Hosts.Count; i++)
+            if (gateway is not null)
+                gateways.Add((i, gateway));
+        }
+        // Where a gateway is not known, or hosts are the mesh's too, nobody can say that nothing serves them.
+        var isAllKnown = gateways.Count == service.Spec.Gateways.Count;
+        for (var i = 0; i < service.Spec.Hosts.Count; i++)
+        {
+            var host = service.Spec.Hosts[i];
+            if (isAllKnown && gateways.Count > 0 && !gateways.Exists(known => Serves(known.Gateway, host, service.Namespace)))
+                NotServed(service, $"spec.hosts[{i}]", gateways[0].Gateway, host, context);
+        }
+        foreach (var (index, gateway) in gateways)
+        {
+            var isIdle = !service.Spec.Hosts.Any(host => Serves(gateway, host, service.Namespace));
+            if (isIdle && !(isAllKnown && gateways.Count == 1))
+                NotServed(service, $"spec.gateways[{index}]", gateway, string.Join(", ", service.Spec.Hosts), context);
+        }
+    }
+
+    private static void NotServed(
+        ConfigResource<VirtualService> service,
+        string field,
+        ConfigResource<Gateway> gateway,
+        string hosts,
+        AnalysisContext context
+    ) =>
+        context.Tell(
+            service,
+            IstioMessage.VirtualServiceHostNotFoundInGateway,
+            field,
+            $"the Gateway {gateway.Namespace}/{gateway.Name} does not serve {hosts} for {service.Namespace}",
+            "add the host to a server of the Gateway"
+        );
+
+    /// <summary>Whether a server has the host for VirtualServices of the namespace: <c>ns/host</c>, <c>./host</c>, <c>*/host</c>.</summary>
+    private static bool Serves(ConfigResource<Gateway> gateway, string host, string ns) =>
+        gateway
+            .Spec.Servers.SelectMany(static server => server.Hosts)
+            .Any(known =>
             {
-                var host = service.Spec.Hosts[i];
-                if (!admitted.Any(known => Hosts.Covers(known, host) || Hosts.Covers(host, known)))
+                var slash = known.IndexOf('/');
+                var name = known[(slash + 1)..];
+                var scope = slash < 0 ? "*" : known[..slash];
+                return (scope == "*" || scope == ns || (scope == "." && gateway.Namespace == ns))
+                    && (Hosts.Covers(name, host) || Hosts.Covers(host, name));
+            });
+
+    /// <summary>What clients in the mesh are routed by does nothing for requests of a gateway that come with another host.</summary>
+    private static void CheckIngressRoutes(
+        ConfigResource<VirtualService> service,
+        HashSet<string> split,
+        AnalysisContext context
+    )
+    {
+        if (service.Spec.Gateways.All(static name => name == VirtualService.Mesh))
+            return;
+        for (var i = 0; i < service.Spec.Http.Count; i++)
+        {
+            for (var j = 0; j < service.Spec.Http[i].Route.Count; j++)
+            {
+                var destination = service.Spec.Http[i].Route[j].Destination;
+                if (
+                    destination.Subset.Length == 0
+                    && split.Contains(HostNames.Resolve(destination.Host, service.Namespace))
+                )
                     context.Tell(
                         service,
-                        IstioMessage.VirtualServiceHostNotFoundInGateway,
-                        $"spec.hosts[{i}]",
-                        $"the Gateway {full} does not serve {host}",
-                        "add the host to a server of the Gateway"
+                        IstioMessage.IngressRouteRulesNotAffected,
+                        $"spec.http[{i}].route[{j}].destination",
+                        $"goes to all subsets of {destination.Host}: the routes that its own VirtualService has are for clients in the mesh",
+                        "name a subset here too"
                     );
             }
         }
     }
 
-    /// <summary>The route of a gateway to another gateway's pods cannot choose among those behind it.</summary>
-    private static void CheckSubsetsOnGateways(ConfigResource<VirtualService> service, AnalysisContext context)
+    /// <summary>Hosts whose own VirtualService routes them to subsets.</summary>
+    private static HashSet<string> SplitHosts(ConfigResource<VirtualService>[] services)
     {
-        foreach (var rule in context.Config.Of<DestinationRule>())
+        var split = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var service in services)
         {
-            var host = HostNames.Resolve(rule.Spec.Host, rule.Namespace);
-            if (!host.StartsWith("istio-ingressgateway.", StringComparison.Ordinal))
-                continue;
-            foreach (var (field, destination) in Routes.DestinationsOf(service.Spec))
+            var own = service.Spec.Hosts.Select(host => HostNames.Resolve(host, service.Namespace)).ToHashSet();
+            foreach (var share in service.Spec.Http.SelectMany(static rule => rule.Route))
             {
-                if (destination.Subset.Length > 0 && HostNames.Resolve(destination.Host, service.Namespace) == host)
-                    context.Tell(
-                        service,
-                        IstioMessage.IngressRouteRulesNotAffected,
-                        $"{field}.subset",
-                        $"subsets of the ingress gateway {host} have no effect on what it routes",
-                        "route to the service behind it"
-                    );
+                var host = HostNames.Resolve(share.Destination.Host, service.Namespace);
+                if (share.Destination.Subset.Length > 0 && own.Contains(host))
+                    split.Add(host);
             }
         }
+        return split;
     }
 
     private static void CheckClaims(ConfigResource<VirtualService> service, AnalysisContext context)

@@ -30,8 +30,8 @@ internal static class WasmValidator
         // Without a scheme it is an image's name.
         if (url.Contains("://", StringComparison.Ordinal))
             Urls.Check(url, s_schemes, at["url"], scope);
-        if (sha256.Length > 0 && (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigit)))
-            scope.Bad(at["sha256"], "is no SHA-256", "write 64 hexadecimal digits");
+        if (sha256.Length > 0 && (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower)))
+            scope.Bad(at["sha256"], "is no SHA-256", "write 64 hexadecimal digits, in lower case");
         if (vm is null)
             return;
         for (var i = 0; i < vm.Env.Count; i++)

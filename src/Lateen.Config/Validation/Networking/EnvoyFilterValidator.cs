@@ -8,6 +8,8 @@ namespace Lateen.Config.Validation.Networking;
 /// <summary>EnvoyFilters: whether each patch can be applied at all.</summary>
 internal static class EnvoyFilterValidator
 {
+    private const string HttpConnectionManager = "envoy.filters.network.http_connection_manager";
+
     public static void Check(EnvoyFilter filter, FieldPath at, ValidationScope scope)
     {
         if (filter.WorkloadSelector is { } selector)
@@ -74,6 +76,8 @@ internal static class EnvoyFilterValidator
     {
         if (patch.Match is not { } match)
             return;
+        if (match.Listener?.FilterChain?.Filter is { } filter)
+            CheckFilter(patch.ApplyTo, filter, at["listener"]["filterChain"]["filter"], scope);
         var found =
             match.Listener is not null ? "listener"
             : match.RouteConfiguration is not null ? "routeConfiguration"
@@ -94,5 +98,24 @@ internal static class EnvoyFilterValidator
         };
         if (found is not null and not "waypoint" && expected is not null && found != expected)
             scope.Exclusive(at[found], $"cannot match what {patch.ApplyTo} patches", $"use {expected}");
+    }
+
+    private static void CheckFilter(
+        EnvoyPatchTarget target,
+        EnvoyNetworkFilterMatch filter,
+        FieldPath at,
+        ValidationScope scope
+    )
+    {
+        if (filter.Name.Length == 0)
+            scope.Missing(at["name"]);
+        if (filter.SubFilter is not { } within)
+            return;
+        if (target != EnvoyPatchTarget.HttpFilter)
+            scope.Exclusive(at["subFilter"], "is for HTTP_FILTER only", "set applyTo: HTTP_FILTER, or remove it");
+        else if (filter.Name is not (HttpConnectionManager or "envoy.http_connection_manager"))
+            scope.Bad(at["subFilter"], "is a filter of HTTP, and the filter around it is not", $"name {HttpConnectionManager}");
+        if (within.Name.Length == 0)
+            scope.Missing(at["subFilter"]["name"]);
     }
 }

@@ -32,10 +32,24 @@ internal static class GatewayValidator
         Names.CheckUnique(gateway.Servers.Select(static server => server.Name), at["servers"], "server name", scope);
     }
 
+    /// <summary>Clients outside the mesh know no short names.</summary>
+    private static void CheckHost(string host, FieldPath at, ValidationScope scope)
+    {
+        Hosts.CheckInNamespace(host, at, scope);
+        var name = host[(host.IndexOf('/') + 1)..];
+        if (name != "*" && Hosts.IsWildcardName(name) && !name.Contains('.') && !name.Contains(':'))
+            scope.Add(
+                ProblemCatalogue.BadHost,
+                at,
+                $"\"{name}\" is a short name, which gateways do not serve",
+                "write the name in full, as web.example.com"
+            );
+    }
+
     private static void CheckServer(GatewayServer server, FieldPath at, ValidationScope scope)
     {
         for (var i = 0; i < server.Hosts.Count; i++)
-            Hosts.CheckInNamespace(server.Hosts[i], at["hosts"][i], scope);
+            CheckHost(server.Hosts[i], at["hosts"][i], scope);
         Addresses.CheckBind(server.Bind, at["bind"], scope);
         if (server.Port is not { } port)
             return;

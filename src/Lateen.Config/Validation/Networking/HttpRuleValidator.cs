@@ -19,7 +19,7 @@ internal static class HttpRuleValidator
         for (var i = 0; i < rule.Route.Count; i++)
         {
             DestinationValidator.Check(rule.Route[i].Destination, at["route"][i]["destination"], scope);
-            HttpRules.CheckOperations(rule.Route[i].Headers, at["route"][i]["headers"], scope);
+            HttpRules.CheckOperations(rule.Route[i].Headers, at["route"][i]["headers"], scope, mayHaveHost: false);
         }
         DestinationValidator.CheckWeights(rule.Route.Select(static share => share.Weight), at["route"], scope);
         HttpActionValidator.Check(rule, at, scope);
@@ -63,6 +63,12 @@ internal static class HttpRuleValidator
             scope.Exclusive(
                 at["rewrite"],
                 "stands beside redirect, which sends the request elsewhere",
+                "keep one of them"
+            );
+        if (rule.Rewrite is { Authority.Length: > 0 } && rule.Headers.Request.Set.Keys.Any(HttpRules.IsHost))
+            scope.Exclusive(
+                at["rewrite"]["authority"],
+                "stands beside a header that sets the host",
                 "keep one of them"
             );
         if (rule.DirectResponse is not null && rule.Fault is not null)

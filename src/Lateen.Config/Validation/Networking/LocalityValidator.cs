@@ -40,9 +40,27 @@ internal static class LocalityValidator
             if (weight == 0)
                 scope.OutOfRange(at["to"][locality], "is 0", "write 1 to 100, or remove it");
         }
+        CheckOverlap(shares.To.Keys.ToArray(), at["to"], scope);
         var sum = shares.To.Values.Sum();
         if (sum != 100)
             scope.OutOfRange(at["to"], $"the shares are {sum} in all", "make them 100");
+    }
+
+    /// <summary>What is within another locality of the list would get two shares.</summary>
+    private static void CheckOverlap(string[] localities, FieldPath at, ValidationScope scope)
+    {
+        foreach (var inner in localities)
+        {
+            var outer = Array.Find(localities, other => other != inner && IsWithin(inner, other));
+            if (outer is not null)
+                scope.Add(ProblemCatalogue.BadLocality, at[inner], $"is within {outer} already", "keep one of them");
+        }
+    }
+
+    private static bool IsWithin(string inner, string outer)
+    {
+        var whole = outer == "*" ? "" : outer.EndsWith("/*", StringComparison.Ordinal) ? outer[..^1] : $"{outer}/";
+        return $"{inner}/".StartsWith(whole, StringComparison.Ordinal);
     }
 
     private static void CheckFailover(LocalityFailover failover, FieldPath at, ValidationScope scope)

@@ -23,11 +23,13 @@ internal static class PortValidator
         "UDP",
     ];
 
+    /// <summary>A protocol that is not said, or empty, is found out from what clients send.</summary>
     public static void CheckAll(IReadOnlyList<Port> ports, FieldPath at, ValidationScope scope)
     {
         for (var i = 0; i < ports.Count; i++)
         {
-            CheckProtocol(ports[i].Protocol, s_protocols, at[i]["protocol"], scope);
+            if (ports[i].Protocol.Length > 0)
+                CheckProtocol(ports[i].Protocol, s_protocols, at[i]["protocol"], scope);
             Names.CheckLabel(ports[i].Name.ToLowerInvariant(), at[i]["name"], scope);
         }
         Names.CheckUnique(ports.Select(static port => port.Name), at, "name", scope);

@@ -17,8 +17,7 @@ internal static class ServerTlsValidator
             return;
         }
         if (tls.HttpsRedirect)
-            scope.Add(
-                ProblemCatalogue.BadTls,
+            scope.NoEffect(
                 at["httpsRedirect"],
                 "sends plain HTTP to HTTPS, and the port is TLS already",
                 "move it to the server of port 80"
@@ -46,7 +45,14 @@ internal static class ServerTlsValidator
         var isEnded = tls.Mode is ServerTlsMode.Simple or ServerTlsMode.Mutual or ServerTlsMode.OptionalMutual;
         if (!isEnded)
         {
-            if (HasCertificate(tls))
+            if (tls.Mode == ServerTlsMode.IstioMutual && HasCertificate(tls))
+                scope.Add(
+                    ProblemCatalogue.BadTls,
+                    at["mode"],
+                    "is ISTIO_MUTUAL, for which the mesh makes the certificate, and one is named",
+                    "use MUTUAL, or remove the certificate"
+                );
+            else if (HasCertificate(tls))
                 scope.NoEffect(
                     at["mode"],
                     "needs no certificate, and one is named",

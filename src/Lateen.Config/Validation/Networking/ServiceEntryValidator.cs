@@ -44,6 +44,13 @@ internal static class ServiceEntryValidator
         var hasEndpoints = entry.Endpoints.Count > 0 || entry.WorkloadSelector is not null;
         switch (entry.Resolution)
         {
+            case ServiceResolution.None when entry.Endpoints.Count == 0 && hasEndpoints:
+                scope.NoEffect(
+                    at["resolution"],
+                    "NONE sends connections where clients sent them, whatever workloads are selected",
+                    "set resolution: STATIC"
+                );
+                break;
             case ServiceResolution.None when hasEndpoints:
                 scope.Bad(at["resolution"], "NONE takes no endpoints", "use STATIC or DNS, or remove the endpoints");
                 break;

@@ -17,6 +17,20 @@ internal static class SidecarValidator
         var ports = sidecar.Ingress.Where(static entry => entry.Port is not null);
         Names.CheckUnique(ports.Select(static entry => $"{entry.Port!.Number}"), at["ingress"], "port", scope);
         CheckEgress(sidecar.Egress, at["egress"], scope);
+        var places = sidecar.Egress.Where(static entry => entry.Port is not null);
+        Names.CheckUnique(
+            places.Select(static entry =>
+                entry.Port!.Number == 0 ? entry.Bind : $"{entry.Bind} {entry.Port.Number}".TrimStart()
+            ),
+            at["egress"],
+            "port",
+            scope
+        );
+        if (
+            sidecar is { Ingress.Count: 0, Egress.Count: 0, OutboundTrafficPolicy: null, InboundConnectionPool: null }
+            && !scope.IsTold(at["egress"])
+        )
+            scope.Missing(at["egress"]);
         if (sidecar.InboundConnectionPool is { } pool)
             TrafficPolicyValidator.CheckPool(pool, at["inboundConnectionPool"], scope);
         if (sidecar.OutboundTrafficPolicy is { } policy)
@@ -68,6 +82,13 @@ internal static class SidecarValidator
             Addresses.CheckBind(egress[i].Bind, here["bind"], scope);
             if (egress[i].Port is null)
                 open++;
+            CheckCovered(egress[i].Hosts, here["hosts"], scope);
+            if (egress[i].CaptureMode == CaptureMode.Iptables && Addresses.IsUnixSocket(egress[i].Bind))
+                scope.Exclusive(
+                    here["captureMode"],
+                    "captures connections to addresses, and bind is a Unix socket",
+                    "use DEFAULT or NONE"
+                );
             if (egress[i].Port is null && egress[i].Bind.Length > 0)
                 scope.Exclusive(here["bind"], "needs a port", "add port, or remove bind");
         }
@@ -75,6 +96,29 @@ internal static class SidecarValidator
             scope.Bad(at, "has several entries without a port, and only one can take all ports", "keep one of them");
         else if (open == 1 && egress[^1].Port is not null)
             scope.Bad(at, "has an entry without a port before others", "put the one that takes all ports last");
+    }
+
+    /// <summary>A host of a namespace of which all are there.</summary>
+    private static void CheckCovered(IReadOnlyList<string> hosts, FieldPath at, ValidationScope scope)
+    {
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            var (ns, name) = Split(hosts[i], scope);
+            if (name == "*" && ns == "*")
+                continue;
+            var all = hosts.FirstOrDefault(other =>
+                Split(other, scope) is (var wide, "*") && (wide == "*" || (wide == ns && name != "*"))
+            );
+            if (all is not null)
+                scope.NoEffect(at[i], $"is of {all} already", "remove one of the two");
+        }
+    }
+
+    private static (string Namespace, string Name) Split(string host, ValidationScope scope)
+    {
+        var slash = host.IndexOf('/');
+        var ns = slash < 0 ? "" : host[..slash];
+        return (ns == "." ? scope.Key.Namespace : ns, host[(slash + 1)..]);
     }
 
     private static void CheckEgressHost(string host, FieldPath at, ValidationScope scope)
@@ -97,6 +141,8 @@ internal static class SidecarValidator
         if (policy.EgressProxy is not { } proxy)
             return;
         DestinationValidator.Check(proxy, at["egressProxy"], scope);
+        if (proxy.Port is null)
+            scope.Missing(at["egressProxy"]["port"]);
         if (policy.Mode != SidecarOutboundMode.AllowAny)
             scope.Exclusive(at["egressProxy"], "is for ALLOW_ANY only", "set mode: ALLOW_ANY, or remove it");
     }

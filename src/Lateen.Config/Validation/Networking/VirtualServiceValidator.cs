@@ -20,6 +20,7 @@ internal static class VirtualServiceValidator
             CheckGateway(service.Gateways[i], at["gateways"][i], scope);
         for (var i = 0; i < service.Http.Count; i++)
             HttpRuleValidator.Check(service.Http[i], isDelegate: service.Hosts.Count == 0, at["http"][i], scope);
+        CheckClaims(service, at, scope);
         for (var i = 0; i < service.Tls.Count; i++)
             ConnectionRuleValidator.Check(service.Tls[i], service.Hosts, at["tls"][i], scope);
         for (var i = 0; i < service.Tcp.Count; i++)
@@ -54,6 +55,41 @@ internal static class VirtualServiceValidator
                 );
         }
         Names.CheckUnique(service.Hosts, at, "host", scope);
+        CheckOverlap(service.Hosts, at, scope);
+    }
+
+    /// <summary>A host of another host's wildcard would have the same rules twice.</summary>
+    private static void CheckOverlap(IReadOnlyList<string> hosts, FieldPath at, ValidationScope scope)
+    {
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            var wildcard = hosts.FirstOrDefault(other => other != hosts[i] && Hosts.Covers(other, hosts[i]));
+            if (wildcard is not null)
+                scope.Add(ProblemCatalogue.Twice, at[i], $"is of {wildcard} too", "keep the wildcard, or the names");
+        }
+    }
+
+    /// <summary>Tokens are verified before routes are chosen on gateways alone.</summary>
+    private static void CheckClaims(VirtualService service, FieldPath at, ValidationScope scope)
+    {
+        if (service.Hosts.Count == 0 || service.Gateways.Any(static name => name != VirtualService.Mesh))
+            return;
+        for (var i = 0; i < service.Http.Count; i++)
+        {
+            for (var j = 0; j < service.Http[i].Match.Count; j++)
+            {
+                var match = service.Http[i].Match[j];
+                var claim = match
+                    .Headers.Keys.Concat(match.WithoutHeaders.Keys)
+                    .FirstOrDefault(static name => name.StartsWith("@request.auth.claims", StringComparison.Ordinal));
+                if (claim is not null)
+                    scope.Bad(
+                        at["http"][i]["match"][j]["headers"],
+                        $"matches {claim}, which is known on gateways only",
+                        "add the gateway to gateways"
+                    );
+            }
+        }
     }
 
     private static void CheckGateway(string gateway, FieldPath at, ValidationScope scope)

@@ -12,7 +12,7 @@ internal static class TelemetryValidator
     {
         LabelRules.CheckTargets(policy.Selector, policy.TargetRef, policy.TargetRefs, at, scope);
         if (policy.Tracing.Count > 1)
-            scope.Bad(at["tracing"], "has several entries, and one is in force", "put them into one");
+            scope.NoEffect(at["tracing"], "has several entries, and the first alone is in force", "put them into one");
         for (var i = 0; i < policy.Tracing.Count; i++)
             CheckTracing(policy.Tracing[i], at["tracing"][i], scope);
         for (var i = 0; i < policy.Metrics.Count; i++)
@@ -27,7 +27,7 @@ internal static class TelemetryValidator
     private static void CheckTracing(Tracing tracing, FieldPath at, ValidationScope scope)
     {
         if (tracing.Providers.Count > 1)
-            scope.Bad(at["providers"], "has several providers, and traces go to one", "keep one of them");
+            scope.NoEffect(at["providers"], "has several providers, and traces go to the first", "keep one of them");
         foreach (var (name, tag) in tracing.CustomTags)
         {
             if (name.Length == 0)

@@ -15,7 +15,13 @@ internal static class AuthorizationPolicyValidator
             scope.Missing(at["provider"]["name"]);
         if (policy.Action != AuthorizationAction.Custom && policy.Provider is not null)
             scope.Exclusive(at["provider"], "is for CUSTOM only", "set action: CUSTOM, or remove it");
-        if (policy.Rules.Count == 0 && policy.Action != AuthorizationAction.Allow)
+        if (policy.Rules.Count == 0 && policy.Action is AuthorizationAction.Deny or AuthorizationAction.Custom)
+            scope.Bad(
+                at["rules"],
+                $"is empty, and {policy.Action.ToString().ToUpperInvariant()} without rules hits no request",
+                "add rules; an empty one, {}, is every request"
+            );
+        else if (policy.Rules.Count == 0 && policy.Action != AuthorizationAction.Allow)
             scope.NoEffect(
                 at["rules"],
                 $"{policy.Action.ToString().ToUpperInvariant()} without rules hits no request",
@@ -27,6 +33,8 @@ internal static class AuthorizationPolicyValidator
 
     private static void CheckRule(AuthorizationRule rule, FieldPath at, ValidationScope scope)
     {
+        CheckSaid(rule.From.Count, at["from"], scope);
+        CheckSaid(rule.To.Count, at["to"], scope);
         for (var i = 0; i < rule.From.Count; i++)
         {
             if (rule.From[i].Source is { } source)
@@ -43,5 +51,12 @@ internal static class AuthorizationPolicyValidator
         }
         for (var i = 0; i < rule.When.Count; i++)
             ConditionValidator.Check(rule.When[i], at["when"][i], scope);
+    }
+
+    /// <summary>A list that is there and empty was meant to have something in it; taken as not there it would let everybody in.</summary>
+    private static void CheckSaid(int count, FieldPath at, ValidationScope scope)
+    {
+        if (count == 0 && scope.Has(at))
+            scope.Bad(at, "is empty", "add an entry, or remove it: without it the rule is for everybody");
     }
 }

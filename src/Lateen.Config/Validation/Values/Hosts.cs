@@ -26,12 +26,13 @@ internal static class Hosts
         return true;
     }
 
+    /// <summary>A star stands for any beginning: *, *.example.com, *-web.example.com, *web.example.com.</summary>
     public static bool IsWildcardName(ReadOnlySpan<char> text) =>
         text is "*"
         || IsDnsName(
-            text.StartsWith("*.") ? text[2..]
-            : text.StartsWith("*-") ? text[2..]
-            : text
+            !text.StartsWith('*') ? text
+            : text[1] is '.' or '-' ? text[2..]
+            : text[1..]
         );
 
     public static void Check(string text, FieldPath at, ValidationScope scope)

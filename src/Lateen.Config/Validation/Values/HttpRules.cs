@@ -140,9 +140,10 @@ internal static class HttpRules
     }
 
     /// <summary>Operations on headers: HTTP's own fields, but for the host, are none of theirs.</summary>
-    public static void CheckOperations(HeaderRules rules, FieldPath at, ValidationScope scope)
+    /// <param name="mayHaveHost">Whether requests may get another host: the rule decides it, not a destination.</param>
+    public static void CheckOperations(HeaderRules rules, FieldPath at, ValidationScope scope, bool mayHaveHost = true)
     {
-        CheckOperations(rules.Request, at["request"], mayHaveHost: true, scope);
+        CheckOperations(rules.Request, at["request"], mayHaveHost, scope);
         CheckOperations(rules.Response, at["response"], mayHaveHost: false, scope);
     }
 
@@ -176,7 +177,7 @@ internal static class HttpRules
                     "has a line break, which no header can have",
                     "write the value in one line"
                 );
-            else if (value.Count('%') % 2 != 0)
+            else if (!HasWholeCommands(value))
                 scope.Add(
                     ProblemCatalogue.BadHttp,
                     at[name],
@@ -186,11 +187,36 @@ internal static class HttpRules
         }
     }
 
+    /// <summary>%% is the sign itself; else a command goes to the next %, those within its parentheses aside: %START_TIME(%s)%.</summary>
+    private static bool HasWholeCommands(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] != '%')
+                continue;
+            var depth = 0;
+            for (i++; i < value.Length && (value[i] != '%' || depth > 0); i++)
+                depth += value[i] switch
+                {
+                    '(' => 1,
+                    ')' when depth > 0 => -1,
+                    _ => 0,
+                };
+            if (i == value.Length)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>HTTP/2's name of the host, or HTTP/1's.</summary>
+    public static bool IsHost(string name) =>
+        name == ":authority" || name.Equals("host", StringComparison.OrdinalIgnoreCase);
+
     private static void CheckOperationName(string name, FieldPath at, bool mayHaveHost, ValidationScope scope)
     {
-        var isHost = name == ":authority" || name.Equals("host", StringComparison.OrdinalIgnoreCase);
+        var isHost = IsHost(name);
         if (isHost && !mayHaveHost)
-            scope.Add(ProblemCatalogue.BadHttp, at, $"\"{name}\" cannot be changed here", "use rewrite.authority");
+            scope.Add(ProblemCatalogue.BadHttp, at, $"\"{name}\" cannot be changed here", "use rewrite.authority of the rule");
         else if (name.StartsWith(':') && !isHost)
             scope.Add(
                 ProblemCatalogue.BadHttp,

@@ -21,6 +21,13 @@ internal static class Visibility
                     "write *, . or the name of a namespace"
                 );
         }
+        if (exportTo.Contains(".") && exportTo.Contains(scope.Key.Namespace))
+            scope.Add(
+                ProblemCatalogue.BadVisibility,
+                at,
+                $"names the resource's own namespace twice: as . and as {scope.Key.Namespace}",
+                "keep one of them"
+            );
         if (exportTo.Count > 1 && (exportTo.Contains("*") || exportTo.Contains("~")))
             scope.Add(
                 ProblemCatalogue.BadVisibility,
