@@ -52,7 +52,12 @@ internal sealed record KnownAnnotation(string Name, AnnotationValue Value, Annot
                 AnnotationStage.Alpha,
                 "Pod"
             ),
-            new("readiness.status.sidecar.istio.io/periodSeconds", AnnotationValue.Number, AnnotationStage.Alpha, "Pod"),
+            new(
+                "readiness.status.sidecar.istio.io/periodSeconds",
+                AnnotationValue.Number,
+                AnnotationStage.Alpha,
+                "Pod"
+            ),
             new(
                 "readiness.status.sidecar.istio.io/failureThreshold",
                 AnnotationValue.Number,

@@ -27,13 +27,7 @@ internal sealed record KnownPod(
     public static IEnumerable<KnownPod> Of(ConfigSnapshot config) =>
         config
             .Of<Pod>()
-            .Select(static pod => new KnownPod(
-                pod,
-                "",
-                pod.Metadata.Labels,
-                pod.Metadata.Annotations,
-                pod.Spec.Spec
-            ))
+            .Select(static pod => new KnownPod(pod, "", pod.Metadata.Labels, pod.Metadata.Annotations, pod.Spec.Spec))
             .Concat(Templates<Deployment>(config))
             .Concat(Templates<StatefulSet>(config))
             .Concat(Templates<DaemonSet>(config));

@@ -98,7 +98,7 @@ public static class ResourceDecoder
         if (kind is null)
         {
             result.Add(
-                KindCatalogue.Owns(group)
+                KindCatalogue.Owns(group) && !MixerKinds.IsFormer(group, name)
                     ? ProblemCatalogue.UnknownKind(map.At, key.ToString(), apiVersion)
                     : ProblemCatalogue.ForeignKind(map.At, key.ToString(), apiVersion)
             );

@@ -36,8 +36,7 @@ public static class KindCatalogue
             .ToArray();
 
     /// <summary>What is kept and served: all but those that analysis alone looks at.</summary>
-    public static IReadOnlyList<KindSchema> All { get; } =
-        Read.Where(static kind => !kind.IsForAnalysisOnly).ToArray();
+    public static IReadOnlyList<KindSchema> All { get; } = Read.Where(static kind => !kind.IsForAnalysisOnly).ToArray();
 
     public static KindSchema? Find(string group, string name) => s_byName.GetValueOrDefault((group, name));
 

@@ -71,8 +71,10 @@ internal static class GatewayAnalyzer
     }
 
     /// <summary>Fewer labels select more proxies.</summary>
-    private static bool IsPartOf(IReadOnlyDictionary<string, string> fewer, IReadOnlyDictionary<string, string> labels) =>
-        fewer.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
+    private static bool IsPartOf(
+        IReadOnlyDictionary<string, string> fewer,
+        IReadOnlyDictionary<string, string> labels
+    ) => fewer.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
     private static string Name(string host) => host[(host.IndexOf('/') + 1)..];
 

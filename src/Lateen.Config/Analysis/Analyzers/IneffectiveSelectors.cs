@@ -57,7 +57,9 @@ internal static class IneffectiveSelectors
         {
             var hit = context
                 .Workloads.Select(sidecar.Namespace, labels)
-                .FirstOrDefault(static workload => workload.Pod?.Annotations.GetValueOrDefault(Redirection) == "enabled");
+                .FirstOrDefault(static workload =>
+                    workload.Pod?.Annotations.GetValueOrDefault(Redirection) == "enabled"
+                );
             if (hit is not null)
                 Tell(sidecar, $"{hit.Resource.Key} is in ambient mode and has no sidecar", context);
             return;

@@ -117,7 +117,9 @@ internal static class SelectorAnalyzer
             var selections = group
                 .Where(resource => labelsOf(resource.Spec) is { Count: > 0 })
                 .SelectMany(resource =>
-                    context.Workloads.Select(resource.Namespace, labelsOf(resource.Spec)!).Select(workload => (resource, workload))
+                    context
+                        .Workloads.Select(resource.Namespace, labelsOf(resource.Spec)!)
+                        .Select(workload => (resource, workload))
                 )
                 .ToLookup(static pair => pair.workload, static pair => pair.resource);
             var told = new HashSet<ConfigKey>();
@@ -125,7 +127,10 @@ internal static class SelectorAnalyzer
             {
                 foreach (var resource in selection)
                 {
-                    if (selection.FirstOrDefault(other => other != resource) is not { } other || !told.Add(resource.Key))
+                    if (
+                        selection.FirstOrDefault(other => other != resource) is not { } other
+                        || !told.Add(resource.Key)
+                    )
                         continue;
                     context.Tell(
                         resource,

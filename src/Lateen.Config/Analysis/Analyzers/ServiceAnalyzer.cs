@@ -97,10 +97,9 @@ internal static class ServiceAnalyzer
         for (var i = 0; i < second.Spec.Ports.Count; i++)
         {
             var port = second.Spec.Ports[i];
-            var (told, field) =
-                shared.Pod is { IsTemplate: true }
-                    ? (shared.Resource, "spec.template.spec.containers")
-                    : (second, $"spec.ports[{i}]");
+            var (told, field) = shared.Pod is { IsTemplate: true }
+                ? (shared.Resource, "spec.template.spec.containers")
+                : (second, $"spec.ports[{i}]");
             foreach (var other in first.Spec.Ports)
             {
                 if (other.Port == port.Port && ProtocolOf(other) != ProtocolOf(port))

@@ -94,7 +94,11 @@ internal static class VirtualServiceAnalyzer
         for (var i = 0; i < service.Spec.Hosts.Count; i++)
         {
             var host = service.Spec.Hosts[i];
-            if (isAllKnown && gateways.Count > 0 && !gateways.Exists(known => Serves(known.Gateway, host, service.Namespace)))
+            if (
+                isAllKnown
+                && gateways.Count > 0
+                && !gateways.Exists(known => Serves(known.Gateway, host, service.Namespace))
+            )
                 NotServed(service, $"spec.hosts[{i}]", gateways[0].Gateway, host, context);
         }
         foreach (var (index, gateway) in gateways)

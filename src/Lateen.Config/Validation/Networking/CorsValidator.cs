@@ -19,7 +19,11 @@ internal static class CorsValidator
                     "keep one of them"
                 );
             else if (policy.AllowOrigins[i] is { Exact: "" } or { Prefix: "" } or { Regex: "" })
-                scope.Bad(at["allowOrigins"][i], "is an empty text, which no origin is", "write the origin, or remove it");
+                scope.Bad(
+                    at["allowOrigins"][i],
+                    "is an empty text, which no origin is",
+                    "write the origin, or remove it"
+                );
             HttpMatchValidator.CheckPattern(policy.AllowOrigins[i], at["allowOrigins"][i], scope);
         }
         for (var i = 0; i < policy.AllowMethods.Count; i++)

@@ -114,7 +114,11 @@ internal static class EnvoyFilterValidator
         if (target != EnvoyPatchTarget.HttpFilter)
             scope.Exclusive(at["subFilter"], "is for HTTP_FILTER only", "set applyTo: HTTP_FILTER, or remove it");
         else if (filter.Name is not (HttpConnectionManager or "envoy.http_connection_manager"))
-            scope.Bad(at["subFilter"], "is a filter of HTTP, and the filter around it is not", $"name {HttpConnectionManager}");
+            scope.Bad(
+                at["subFilter"],
+                "is a filter of HTTP, and the filter around it is not",
+                $"name {HttpConnectionManager}"
+            );
         if (within.Name.Length == 0)
             scope.Missing(at["subFilter"]["name"]);
     }

@@ -59,7 +59,10 @@ internal static class LocalityValidator
 
     private static bool IsWithin(string inner, string outer)
     {
-        var whole = outer == "*" ? "" : outer.EndsWith("/*", StringComparison.Ordinal) ? outer[..^1] : $"{outer}/";
+        var whole =
+            outer == "*" ? ""
+            : outer.EndsWith("/*", StringComparison.Ordinal) ? outer[..^1]
+            : $"{outer}/";
         return $"{inner}/".StartsWith(whole, StringComparison.Ordinal);
     }
 

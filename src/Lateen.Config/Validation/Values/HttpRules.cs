@@ -216,7 +216,12 @@ internal static class HttpRules
     {
         var isHost = IsHost(name);
         if (isHost && !mayHaveHost)
-            scope.Add(ProblemCatalogue.BadHttp, at, $"\"{name}\" cannot be changed here", "use rewrite.authority of the rule");
+            scope.Add(
+                ProblemCatalogue.BadHttp,
+                at,
+                $"\"{name}\" cannot be changed here",
+                "use rewrite.authority of the rule"
+            );
         else if (name.StartsWith(':') && !isHost)
             scope.Add(
                 ProblemCatalogue.BadHttp,
