@@ -2,6 +2,7 @@
 using Lateen.Config;
 using Lateen.Config.Decoding;
 using Lateen.Config.Kinds.MeshWide;
+using Lateen.Config.Precedence;
 using Lateen.Core;
 
 namespace Lateen.Mesh;
@@ -12,11 +13,18 @@ namespace Lateen.Mesh;
 /// </summary>
 public static class MeshConfigReader
 {
+    private const string ServiceExports = "defaultServiceExportTo";
+    private const string VirtualServiceExports = "defaultVirtualServiceExportTo";
+    private const string DestinationRuleExports = "defaultDestinationRuleExportTo";
+
     private static readonly HashSet<string> s_inForce = new(StringComparer.Ordinal)
     {
         "accessLogFile",
         "accessLogFormat",
         "connectTimeout",
+        DestinationRuleExports,
+        ServiceExports,
+        VirtualServiceExports,
         "outboundTrafficPolicy",
         "pathNormalization",
         "rootNamespace",
@@ -30,25 +38,27 @@ public static class MeshConfigReader
         var decoded = MeshDecoder.Mesh(source, text, s_inForce.Contains);
         if (decoded.Content is not { } content)
             return (null, decoded.Problems);
+        List<Problem> problems = [.. decoded.Problems];
         if (content.OutboundTrafficPolicy?.Mode == MeshOutboundMode.AllowAnyDynamicDns)
-            return (
-                null,
-                [
-                    .. decoded.Problems,
-                    ProblemCatalogue.BadValue(
-                        new SourceLocation(source),
-                        "MeshConfig",
-                        "outboundTrafficPolicy.mode",
-                        "ALLOW_ANY_DYNAMIC_DNS is not in force yet",
-                        "write ALLOW_ANY or REGISTRY_ONLY"
-                    ),
-                ]
+            Refuse(
+                "outboundTrafficPolicy.mode",
+                "ALLOW_ANY_DYNAMIC_DNS is not in force yet",
+                "write ALLOW_ANY or REGISTRY_ONLY"
             );
+        var exports = new ExportDefaults
+        {
+            Services = Default(ServiceExports, content.DefaultServiceExportTo),
+            VirtualServices = Default(VirtualServiceExports, content.DefaultVirtualServiceExportTo),
+            DestinationRules = Default(DestinationRuleExports, content.DefaultDestinationRuleExportTo),
+        };
+        if (problems.Count > decoded.Problems.Count)
+            return (null, problems);
         var mesh = MeshConfig.Default with
         {
             AccessLogFile = content.AccessLogFile,
             AccessLogFormat = content.AccessLogFormat,
             ConnectTimeout = content.ConnectTimeout,
+            Exports = exports,
             OutboundTrafficPolicy =
                 content.OutboundTrafficPolicy?.Mode == MeshOutboundMode.RegistryOnly
                     ? OutboundTrafficPolicy.RegistryOnly
@@ -57,6 +67,22 @@ public static class MeshConfigReader
             RootNamespace = content.RootNamespace,
             TrustDomain = content.TrustDomain,
         };
-        return (mesh, decoded.Problems);
+        return (mesh, problems);
+
+        DefaultExport Default(string field, IReadOnlyList<string> words)
+        {
+            if (words is [] or ["*"])
+                return DefaultExport.Everybody;
+            if (words is not ["."])
+                Refuse(
+                    field,
+                    $"[{string.Join(", ", words)}] is no default; namespaces by name are a matter of each resource",
+                    "write [\"*\"] for all namespaces or [\".\"] for the resource's own"
+                );
+            return DefaultExport.OwnNamespace;
+        }
+
+        void Refuse(string field, string what, string fix) =>
+            problems.Add(ProblemCatalogue.BadValue(new SourceLocation(source), "MeshConfig", field, what, fix));
     }
 }

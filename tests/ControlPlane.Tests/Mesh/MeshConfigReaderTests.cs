@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Kinds.MeshWide;
+using Lateen.Config.Precedence;
 using Lateen.Core;
 using Lateen.Mesh;
 
@@ -17,6 +18,9 @@ public class MeshConfigReaderTests
             accessLogFile: /dev/stdout
             accessLogFormat: "%REQ(:PATH)%\n"
             connect_timeout: 3s
+            defaultDestinationRuleExportTo: ["*"]
+            defaultServiceExportTo: ["."]
+            default_virtual_service_export_to: ["."]
             outboundTrafficPolicy: {mode: REGISTRY_ONLY}
             pathNormalization: {normalization: MERGE_SLASHES}
             rootNamespace: root
@@ -30,6 +34,11 @@ public class MeshConfigReaderTests
                 AccessLogFile = "/dev/stdout",
                 AccessLogFormat = "%REQ(:PATH)%\n",
                 ConnectTimeout = TimeSpan.FromSeconds(3),
+                Exports = new ExportDefaults
+                {
+                    Services = DefaultExport.OwnNamespace,
+                    VirtualServices = DefaultExport.OwnNamespace,
+                },
                 OutboundTrafficPolicy = OutboundTrafficPolicy.RegistryOnly,
                 PathNormalization = PathNormalizationType.MergeSlashes,
                 RootNamespace = "root",
@@ -57,6 +66,7 @@ public class MeshConfigReaderTests
         Severity.Error,
         "outboundTrafficPolicy.mode"
     )]
+    [InlineData("defaultServiceExportTo: [shop]", "LT0203", Severity.Error, "defaultServiceExportTo")]
     [InlineData("a: [", "LT0101", Severity.Error, "")]
     public void What_is_wrong_or_not_in_force_is_said(string text, string code, Severity severity, string field)
     {
