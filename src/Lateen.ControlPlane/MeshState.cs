@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Lateen.Config;
+using Lateen.Config.Decoding;
 using Lateen.Discovery;
 using Lateen.Mesh;
 using Lateen.Translation;
@@ -44,7 +45,7 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
             var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), settings, before.Translations.Mesh);
             var next = new Translations(mesh, before.Translations);
             Volatile.Write(ref _current, new InForce(config, next, before.Translations.Warnings.Keys.ToHashSet()));
-            foreach (var problem in mesh.Problems.Except(before.Translations.Mesh.Problems))
+            foreach (var problem in FieldPlaces.InFiles([.. mesh.Problems.Except(before.Translations.Mesh.Problems)]))
                 LogProblem(problem.ToString());
             LogUpdated(config.Revision, mesh.Services.Count, mesh.AllRoutes.Count);
             Updated?.Invoke();

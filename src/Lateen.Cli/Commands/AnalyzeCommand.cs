@@ -92,7 +92,9 @@ internal static class AnalyzeCommand
                 .Select(static file => ResourceDecoder.Decode(file.Key, file.Value))
                 .ToArray();
             var config = new ConfigSnapshot(1, decoded.SelectMany(static text => text.Resources), []);
-            return decoded.SelectMany(static text => text.Problems).Concat(MeshAnalysis.Run(config, rootNamespace));
+            return decoded
+                .SelectMany(static text => text.Problems)
+                .Concat(FieldPlaces.InFiles(MeshAnalysis.Run(config, rootNamespace)));
         }
         catch (IOException missing)
         {

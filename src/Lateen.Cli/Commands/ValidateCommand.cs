@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.CommandLine;
 using Lateen.Config;
+using Lateen.Config.Decoding;
 using Lateen.Config.Sources;
 using Lateen.Core;
 using Lateen.Mesh;
@@ -31,7 +32,7 @@ internal static class ValidateCommand
     {
         var (config, problems) = Read(paths);
         var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), MeshConfig.Default);
-        var all = problems.Concat(mesh.Problems).ToList();
+        var all = problems.Concat(FieldPlaces.InFiles(mesh.Problems)).ToList();
         foreach (var problem in all)
             console.Output.WriteLine($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
         var errors = all.Count(static problem => problem.Severity == Severity.Error);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Decoding;
 using Lateen.Core;
 
 namespace Lateen.Config.Sources;
@@ -72,7 +73,7 @@ public sealed class ConfigSource : IDisposable
             _published.Replace(_assembler.Current);
         Loaded?.Invoke();
         if (fresh is not null)
-            Changed?.Invoke(_assembler.Current, fresh);
+            Changed?.Invoke(_assembler.Current, FieldPlaces.InFiles(fresh));
     }
 
     public void Dispose()

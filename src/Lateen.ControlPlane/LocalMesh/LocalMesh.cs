@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using Lateen.Config;
+using Lateen.Config.Decoding;
 using Lateen.Config.Sources;
 using Lateen.Core;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,9 @@ public sealed class LocalMesh : IAsyncDisposable
         source.Load();
         var errors = source.Current.Problems.Where(static problem => problem.Severity == Severity.Error).ToList();
         if (errors.Count > 0)
-            throw new ConfigurationException(errors.Select(static problem => problem.ToString()).ToList());
+            throw new ConfigurationException(
+                FieldPlaces.InFiles(errors).Select(static problem => problem.ToString()).ToList()
+            );
         Replicas = ReplicaPlan.Of(source.Current);
         if (Replicas.Count == 0)
             throw new ConfigurationException([
