@@ -130,6 +130,10 @@ public class DiscoveryTests
         "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
         "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
     )]
+    [InlineData(
+        "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+        "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    )]
     [InlineData("application/json", "application/json")]
     [InlineData("*/*", "application/json")]
     public async Task OpenApi_v2_is_there_as_kubectl_reads_it(string accept, string type)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text.Json.Nodes;
 using Lateen.Config.Kinds.Core;
 using Lateen.Config.Kinds.Networking;
 using Lateen.Config.Schemas;
@@ -156,14 +155,33 @@ public enum ServiceScopeName : byte
 }
 
 /// <summary>How far ServiceEntries are seen.</summary>
-[Open]
 public sealed record ServiceEntryVisibility
 {
     /// <summary>Where no policy matches: PUBLIC.</summary>
     public ServiceVisibility DefaultVisibility { get; init; }
 
     /// <summary>The first one that matches counts.</summary>
-    public IReadOnlyList<JsonObject> Policies { get; init; } = [];
+    public IReadOnlyList<VisibilityPolicy> Policies { get; init; } = [];
+
+    /// <summary>Whether Envoy's proxies follow it too, as a bound of <c>exportTo</c>: false.</summary>
+    public bool ApplyToSidecars { get; init; }
+}
+
+/// <summary>How far some ServiceEntries are seen.</summary>
+public sealed record VisibilityPolicy
+{
+    /// <summary>Of those that match: PUBLIC.</summary>
+    public ServiceVisibility Visibility { get; init; }
+
+    /// <summary>All must match; everything does when empty.</summary>
+    public IReadOnlyList<VisibilityRule> MatchingRules { get; init; } = [];
+}
+
+/// <summary>Which ServiceEntries are meant.</summary>
+public sealed record VisibilityRule
+{
+    /// <summary>Labels of their namespaces; matches nothing when absent.</summary>
+    public LabelSelection? NamespaceSelector { get; init; }
 }
 
 /// <summary>How far something is seen.</summary>
@@ -176,7 +194,7 @@ public enum ServiceVisibility : byte
     None,
 
     /// <summary>In its own namespace.</summary>
-    Private,
+    Namespace,
 
     /// <summary>Everywhere.</summary>
     Public,
