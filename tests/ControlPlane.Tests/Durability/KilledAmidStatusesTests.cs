@@ -102,13 +102,11 @@ public sealed class KilledAmidStatusesTests : IDisposable
     }
 
     /// <summary>Comes back once each object is as it was acknowledged and its status is about that.</summary>
-    private static async Task ConsistentAsync(
-        EtcdStore store,
-        Dictionary<string, string> written,
-        CancellationToken stop
-    )
+    private static Task ConsistentAsync(EtcdStore store, Dictionary<string, string> written, CancellationToken stop)
     {
-        while (true)
+        return ServingControlPlanes.UntilAsync(IsConsistentAsync, stop);
+
+        async Task<bool> IsConsistentAsync()
         {
             var page = await store.ListAsync(s_routes, stop: stop);
             var items = page.Objects.Select(Read).ToList();
@@ -120,10 +118,7 @@ public sealed class KilledAmidStatusesTests : IDisposable
                     )
                     .OrderBy(static one => one.Key, StringComparer.Ordinal)
             );
-            if (items.TrueForAll(IsConsistent))
-                return;
-            // Other processes write, which no clock of ours drives.
-            await Task.Delay(ServingControlPlanes.Poll, stop);
+            return items.TrueForAll(IsConsistent);
         }
     }
 
@@ -136,11 +131,11 @@ public sealed class KilledAmidStatusesTests : IDisposable
             && conditions.Exists(static one => one.Text("type") == "Accepted" && one.Text("status") == "True");
     }
 
-    private static async Task SaysAsync(ServingProcess plane, CancellationToken stop)
-    {
-        while (!plane.Said.Contains(Writes, StringComparison.Ordinal))
-            await Task.Delay(ServingControlPlanes.Poll, stop);
-    }
+    private static Task SaysAsync(ServingProcess plane, CancellationToken stop) =>
+        ServingControlPlanes.UntilAsync(
+            () => Task.FromResult(plane.Said.Contains(Writes, StringComparison.Ordinal)),
+            stop
+        );
 
     private static JsonObject Read(StoredObject stored) => JsonNode.Parse(stored.Content.Span)!.AsObject();
 }

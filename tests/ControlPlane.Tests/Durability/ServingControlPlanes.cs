@@ -40,7 +40,13 @@ internal sealed class ServingControlPlanes : IDisposable
     public async Task StartAsync(ServingProcess plane, CancellationToken stop)
     {
         await plane.StartAsync(stop);
-        while (!await IsReadyAsync(plane, stop))
+        await UntilAsync(() => IsReadyAsync(plane, stop), stop);
+    }
+
+    /// <summary>Waits for what other processes do, which no clock of ours drives.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken stop)
+    {
+        while (!await condition())
             await Task.Delay(Poll, stop);
     }
 

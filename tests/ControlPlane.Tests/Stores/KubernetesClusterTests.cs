@@ -188,9 +188,6 @@ public sealed class KubernetesClusterTests : IDisposable
             .ToArray();
     }
 
-    private async Task UntilAsync(ServingProcess plane, params string[] routes)
-    {
-        while (!(await RoutesOfAsync(plane)).SequenceEqual(routes))
-            await Task.Delay(ServingControlPlanes.Poll, Stop);
-    }
+    private Task UntilAsync(ServingProcess plane, params string[] routes) =>
+        ServingControlPlanes.UntilAsync(async () => (await RoutesOfAsync(plane)).SequenceEqual(routes), Stop);
 }
