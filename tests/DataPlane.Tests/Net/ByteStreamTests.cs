@@ -43,17 +43,19 @@ public sealed class ByteStreamTests : IDisposable
     {
         var sent = new byte[8 * 1024 * 1024];
         new Random(1).NextBytes(sent);
-        var completedEarly = false;
+        var begun = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var at = await _loop.Serve(Send);
         using var client = LoopFixture.Dial(at);
+        // A reader that is as fast as the writer would let it finish at once: nothing is read until the write waits.
+        var completedEarly = await begun.Task.WaitAsync(LoopFixture.Patience, TestContext.Current.CancellationToken);
         var received = Receive(client, sent.Length);
-        Assert.Equal(sent, received);
         Assert.False(completedEarly);
+        Assert.Equal(sent, received);
 
         async LoopTask<int> Send(ByteStream stream)
         {
             var write = stream.WriteAsync(sent);
-            completedEarly = write.IsCompleted;
+            begun.SetResult(write.IsCompleted);
             var result = await write;
             stream.Close();
             return result;
