@@ -30,6 +30,9 @@ public sealed record MeshConfig
     /// <summary>What is done to paths before they are compared (<c>pathNormalization</c>): BASE.</summary>
     public PathNormalizationType PathNormalization { get; init; }
 
+    /// <summary>Timeouts and limits of connections to proxies (<c>defaultConfig.connectionSettings</c>): none of its own.</summary>
+    public ConnectionSettings Connections { get; init; } = new();
+
     /// <summary>File that proxies write their access log to, <c>/dev/stdout</c> for their output; empty, the default, is none.</summary>
     public string AccessLogFile { get; init; } = "";
 

@@ -22,6 +22,7 @@ public static class MeshConfigReader
         "accessLogFile",
         "accessLogFormat",
         "connectTimeout",
+        "defaultConfig.connectionSettings",
         DestinationRuleExports,
         ServiceExports,
         VirtualServiceExports,
@@ -35,7 +36,7 @@ public static class MeshConfigReader
     /// <returns>Null when there are errors among the problems.</returns>
     public static (MeshConfig? Mesh, IReadOnlyList<Problem> Problems) Read(string source, string text)
     {
-        var decoded = MeshDecoder.Mesh(source, text, s_inForce.Contains);
+        var decoded = MeshDecoder.Mesh(source, text, s_inForce);
         if (decoded.Content is not { } content)
             return (null, decoded.Problems);
         List<Problem> problems = [.. decoded.Problems];
@@ -57,6 +58,7 @@ public static class MeshConfigReader
         {
             AccessLogFile = content.AccessLogFile,
             AccessLogFormat = content.AccessLogFormat,
+            Connections = content.DefaultConfig?.ConnectionSettings ?? new(),
             ConnectTimeout = content.ConnectTimeout,
             Exports = exports,
             OutboundTrafficPolicy =

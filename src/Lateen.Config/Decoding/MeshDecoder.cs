@@ -13,12 +13,15 @@ namespace Lateen.Config.Decoding;
 public static class MeshDecoder
 {
     /// <summary>MeshConfig, as in the ConfigMap <c>istio</c> under <c>mesh</c>.</summary>
-    /// <param name="isInForce">Which fields traffic goes by: others that are there are told by warnings. Null asks for no such warnings.</param>
+    /// <param name="inForce">
+    /// Fields that traffic goes by, as paths: others that are there are told by warnings, as are those of them that are not in force by
+    /// their schema. Null asks for the latter alone.
+    /// </param>
     public static DecodedDocument<MeshConfiguration> Mesh(
         string source,
         string text,
-        Func<string, bool>? isInForce = null
-    ) => Decode<MeshConfiguration>(source, text, "MeshConfig", isInForce);
+        IReadOnlySet<string>? inForce = null
+    ) => Decode<MeshConfiguration>(source, text, "MeshConfig", inForce);
 
     /// <summary>MeshNetworks, as in the ConfigMap <c>istio</c> under <c>meshNetworks</c>.</summary>
     public static DecodedDocument<MeshNetworks> Networks(string source, string text) =>
@@ -32,7 +35,7 @@ public static class MeshDecoder
         string source,
         string text,
         string subject,
-        Func<string, bool>? isInForce = null
+        IReadOnlySet<string>? inForce = null
     )
         where T : class, new()
     {
@@ -50,22 +53,34 @@ public static class MeshDecoder
         DuplicateKeys.Tell(documents[0], scope);
         var schema = SchemaBuilder.Of(typeof(T));
         var content = (T?)new ObjectReader(scope, isProtobuf: true).Read(schema, documents[0], FieldPath.Root);
-        if (isInForce is not null && documents[0] is YamlMapping map)
-            TellWhatIsNotInForce(schema, map, isInForce, scope);
+        if (inForce is not null && documents[0] is YamlMapping map)
+            TellWhatIsNotInForce(schema, map, "", inForce, scope);
         return new DecodedDocument<T>(scope.HasErrors ? null : content, scope.Problems);
     }
 
+    /// <param name="prefix">Path of the mapping, with a dot behind it; empty for the document.</param>
     private static void TellWhatIsNotInForce(
         ObjectSchema schema,
         YamlMapping map,
-        Func<string, bool> isInForce,
+        string prefix,
+        IReadOnlySet<string> inForce,
         DecodeScope scope
     )
     {
         foreach (var (key, value) in ProtobufNames.Resolve(schema, map).Entries)
         {
-            if (schema.Find(key.Value) is not null && !isInForce(key.Value))
-                scope.Add(ProblemCatalogue.FieldNotInForce(value.At, scope.Subject, key.Value));
+            var path = $"{prefix}{key.Value}";
+            if (schema.Find(key.Value) is not { } field || inForce.Contains(path))
+                continue;
+            var within = $"{path}.";
+            if (
+                field.Value is ObjectSchema content
+                && value is YamlMapping fields
+                && inForce.Any(known => known.StartsWith(within, StringComparison.Ordinal))
+            )
+                TellWhatIsNotInForce(content, fields, within, inForce, scope);
+            else
+                scope.Add(ProblemCatalogue.FieldNotInForce(value.At, scope.Subject, path));
         }
     }
 }

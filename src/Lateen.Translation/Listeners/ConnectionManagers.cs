@@ -30,6 +30,7 @@ internal static class ConnectionManagers
         manager.Rds = Rds(routes);
         // Clients of an HTTP proxy send whole URLs.
         manager.HttpProtocolOptions = new() { AllowAbsoluteUrl = true };
+        ConnectionTuning.Apply(manager, mesh.Connections.Resolve(isGateway: false));
         return Filter(manager);
     }
 
@@ -48,6 +49,7 @@ internal static class ConnectionManagers
             Dns = true,
             Uri = true,
         };
+        ConnectionTuning.Apply(manager, mesh.Connections.Resolve(isGateway: false));
         return Filter(manager);
     }
 
@@ -66,6 +68,7 @@ internal static class ConnectionManagers
             Dns = true,
             Uri = true,
         };
+        ConnectionTuning.Apply(manager, mesh.Connections.Resolve(isGateway: true));
         return Filter(manager);
     }
 

@@ -18,6 +18,7 @@ public class MeshConfigReaderTests
             accessLogFile: /dev/stdout
             accessLogFormat: "%REQ(:PATH)%\n"
             connect_timeout: 3s
+            defaultConfig: {connectionSettings: {httpIdleTimeout: 5s}}
             defaultDestinationRuleExportTo: ["*"]
             defaultServiceExportTo: ["."]
             default_virtual_service_export_to: ["."]
@@ -33,6 +34,7 @@ public class MeshConfigReaderTests
             {
                 AccessLogFile = "/dev/stdout",
                 AccessLogFormat = "%REQ(:PATH)%\n",
+                Connections = new ConnectionSettings { HttpIdleTimeout = TimeSpan.FromSeconds(5) },
                 ConnectTimeout = TimeSpan.FromSeconds(3),
                 Exports = new ExportDefaults
                 {
@@ -57,7 +59,7 @@ public class MeshConfigReaderTests
 
     [Theory]
     [InlineData("enableTracing: true", "LT0502", Severity.Warning, "enableTracing")]
-    [InlineData("default_config: {concurrency: 2}", "LT0502", Severity.Warning, "defaultConfig")]
+    [InlineData("default_config: {concurrency: 2}", "LT0502", Severity.Warning, "defaultConfig.concurrency")]
     [InlineData("trustDomian: a", "LT0110", Severity.Warning, "trustDomian")]
     [InlineData("connectTimeout: soon", "LT0106", Severity.Error, "connectTimeout")]
     [InlineData(

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using ControlPlane.Tests.Fixtures;
-using Envoy.Config.Listener.V3;
-using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Lateen.Config.Kinds.MeshWide;
 using Lateen.Mesh;
 
@@ -28,7 +26,7 @@ public class PathNormalizationTests
         {
             var golden = new GoldenFiles(name);
             var mesh = new MeshFixture(MeshConfig.Default with { PathNormalization = normalization }, golden.Input);
-            var managers = Managers(mesh.Translate(golden.Proxy)).ToArray();
+            var managers = ConnectionManagersOf.Listeners(mesh.Translate(golden.Proxy)).ToArray();
             Assert.NotEmpty(managers);
             Assert.All(
                 managers,
@@ -40,14 +38,4 @@ public class PathNormalizationTests
             );
         }
     }
-
-    private static IEnumerable<HttpConnectionManager> Managers(Lateen.Translation.XdsSnapshot xds) =>
-        from set in xds.Sets
-        from resource in set.Resources
-        where resource.Body.Is(Listener.Descriptor)
-        let listener = resource.Body.Unpack<Listener>()
-        from chain in listener.FilterChains
-        from filter in chain.Filters
-        where filter.TypedConfig.Is(HttpConnectionManager.Descriptor)
-        select filter.TypedConfig.Unpack<HttpConnectionManager>();
 }

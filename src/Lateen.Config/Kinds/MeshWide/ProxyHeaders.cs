@@ -94,37 +94,3 @@ public sealed record ForwardedCertDetails
     /// <summary>URIs, the SPIFFE identity among them: true.</summary>
     public bool? Uri { get; init; }
 }
-
-/// <summary>Limits and timeouts of connections to a proxy.</summary>
-[Open]
-public sealed record ConnectionSettings
-{
-    /// <summary>Which defaults are in force: SIDECAR.</summary>
-    public ConnectionProfile Profile { get; init; }
-
-    /// <summary>Bytes that a listener holds for a connection.</summary>
-    [Range(0)]
-    public long? ListenerPerConnectionBufferLimitBytes { get; init; }
-
-    /// <summary>Bytes that a cluster holds for a connection.</summary>
-    [Range(0)]
-    public long? ClusterPerConnectionBufferLimitBytes { get; init; }
-
-    /// <summary>Connections of a listener.</summary>
-    [Range(0)]
-    public long? ListenerConnectionLimit { get; init; }
-
-    /// <summary>Connections of the proxy.</summary>
-    [Range(0)]
-    public long? GlobalDownstreamConnectionLimit { get; init; }
-}
-
-/// <summary>Which defaults are in force.</summary>
-public enum ConnectionProfile : byte
-{
-    /// <summary>For traffic within the mesh.</summary>
-    Sidecar,
-
-    /// <summary>For clients that nobody knows: Envoy's advice for the edge.</summary>
-    Edge,
-}
