@@ -44,7 +44,7 @@ public sealed class KindSchema
     public bool IsForAnalysisOnly => _declared.IsForAnalysisOnly;
 
     /// <summary>Kubernetes' own kinds are patched by strategic merges; custom resources are not.</summary>
-    public bool HasStrategicMerge => Group is "" or "discovery.k8s.io";
+    public bool HasStrategicMerge => Group is "" or "discovery.k8s.io" or "coordination.k8s.io";
 
     /// <summary>The specification; the whole document where <see cref="IsWhole"/>.</summary>
     public ObjectSchema Content { get; }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Kinds.Core;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
 
@@ -7,12 +8,12 @@ namespace Lateen.Stores.Kubernetes;
 /// <summary>Paths of the API server for keys and scopes.</summary>
 internal sealed class KubernetesPaths(IEnumerable<KindSchema> kinds)
 {
-    private readonly Dictionary<(string Group, string Plural), KindSchema> _kinds = kinds.ToDictionary(static kind =>
-        (kind.Group, kind.Plural)
-    );
+    private readonly Dictionary<(string Group, string Plural), KindSchema> _kinds = kinds
+        .Where(static kind => !IsLease(kind.Group, kind.Plural))
+        .ToDictionary(static kind => (kind.Group, kind.Plural));
 
     /// <summary>Nodes and others have leases too, thousands that change every few seconds: only who asks for leases gets any.</summary>
-    private static readonly KindSchema s_lease = KindSchema.Of(typeof(LeaseKind));
+    private static readonly KindSchema s_lease = KindSchema.Of(typeof(Lease));
 
     /// <summary>Kinds that a scope holds; none where the store knows none of them.</summary>
     public IEnumerable<KindSchema> In(ObjectScope scope) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using ControlPlane.Tests.ResourceApi;
 using k8s;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
@@ -196,6 +197,34 @@ public sealed class ControlPlanePeersTests : IDisposable
             server.Asked[before..],
             static asked => asked.Contains("/leases", StringComparison.Ordinal)
         );
+    }
+
+    [Fact]
+    public async Task Who_has_the_store_alone_shares_it_with_those_who_come_through_its_api()
+    {
+        var store = new MemoryStore();
+        await using var api = await RunningApi.StartAsync(store);
+        using var cluster = new KubernetesStore(
+            new KubernetesClientConfiguration { Host = api.Address.ToString() },
+            KindCatalogue.All
+        );
+        var (owner, guest) = (New(store), New(cluster));
+        await StepAsync(owner);
+        Assert.True(owner.IsWriter);
+        await StepAsync(guest, owner);
+        // The guest found nobody, and the owner finds the guest.
+        Assert.Equal((false, true), (owner.IsWriter, guest.IsWriter));
+        await StepAsync(guest);
+        Assert.Equal((1, 1), (owner.Others.Count, guest.Others.Count));
+        _time.Advance(ControlPlanePeers.LeaseDuration);
+        await StepAsync(owner);
+        Assert.True(owner.IsWriter);
+        Assert.Empty(owner.Others);
+        await StepAsync(guest);
+        Assert.Equal((true, false), (owner.IsWriter, guest.IsWriter));
+        // No configuration: who reads everything reads no leases of a cluster.
+        var all = await cluster.ListAsync(ObjectScope.Everything, stop: Stop);
+        Assert.DoesNotContain(all.Objects, static one => one.Key.Plural == Lease.Plural);
     }
 
     [Theory]

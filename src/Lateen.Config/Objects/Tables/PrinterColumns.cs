@@ -57,6 +57,11 @@ public static class PrinterColumns
             Condition("Programmed"),
             PrinterColumn.Age,
         ],
+        [("coordination.k8s.io", "Lease")] =
+        [
+            PrinterColumn.At("Holder", ".spec.holderIdentity", "Who holds it."),
+            PrinterColumn.Age,
+        ],
         [(GatewayApi, "HTTPRoute")] = [Hostnames(), PrinterColumn.Age],
         [(GatewayApi, "GRPCRoute")] = [Hostnames(), PrinterColumn.Age],
     };

@@ -9,7 +9,7 @@ namespace Lateen.ControlPlane.Statuses.Sharing;
 /// <summary>
 /// The control planes of one store find each other in it. Each has a lease of its own, with how far its proxies are; one of them has
 /// the lease to write statuses. Who does not renew his leases is gone: his proxies count no more, and another one writes.
-/// Where the store is one process's alone there is nobody else, and nothing is written for that.
+/// Where the store is one process's alone nothing is written for that, unless others come to it through that process's API.
 /// </summary>
 internal sealed partial class ControlPlanePeers : BackgroundService
 {
@@ -40,13 +40,15 @@ internal sealed partial class ControlPlanePeers : BackgroundService
     private readonly ILogger _log;
     private readonly string _namespace;
     private readonly bool _mayWrite;
-    private readonly bool _isShared;
     private readonly LeaseBook _book;
     private readonly string _member;
 
     // When the lease to write was renewed last: a timestamp; 0 for never, or when another one has it.
     private long _renewed;
     private bool _wasWriter;
+
+    // Others have the store too, or had: once is for good.
+    private volatile bool _isShared;
 
     // The store keeps no leases, so that nobody can be found.
     private volatile bool _isAlone;
@@ -108,8 +110,6 @@ internal sealed partial class ControlPlanePeers : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!_isShared)
-            return;
         using var timer = new PeriodicTimer(Step, _time);
         do
         {
@@ -132,6 +132,9 @@ internal sealed partial class ControlPlanePeers : BackgroundService
     {
         var page = await _store.ListAsync(Lease.Scope(_namespace), stop: stop).ConfigureAwait(false);
         _book.Take(page.Objects);
+        _isShared |= _book.All.Any(IsOther);
+        if (!_isShared)
+            return;
         await ReportAsync(stop).ConfigureAwait(false);
         if (_mayWrite)
             await StandAsync(stop).ConfigureAwait(false);
@@ -216,7 +219,7 @@ internal sealed partial class ControlPlanePeers : BackgroundService
     private bool Hear()
     {
         var texts = _book
-            .All.Where(one => IsMember(one.Key) && one.Key != _member && _book.IsLive(one.Value))
+            .All.Where(IsOther)
             .OrderBy(static one => one.Key, StringComparer.Ordinal)
             .Select(static one => one.Value.Lease.Progress ?? "")
             .ToList();
@@ -238,6 +241,9 @@ internal sealed partial class ControlPlanePeers : BackgroundService
         }
         await _store.DeleteAsync(Lease.Key(_namespace, _member), null, stop).ConfigureAwait(false);
     }
+
+    private bool IsOther(KeyValuePair<string, LeaseBook.Seen> one) =>
+        IsMember(one.Key) && one.Key != _member && _book.IsLive(one.Value);
 
     private static bool IsMember(string name) => name.StartsWith(MemberPrefix, StringComparison.Ordinal);
 
