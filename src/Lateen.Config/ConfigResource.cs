@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Schemas;
+using Lateen.Config.Statuses;
 using Lateen.Core;
 
 namespace Lateen.Config;
@@ -23,6 +24,9 @@ public abstract record ConfigResource(ConfigKey Key, ResourceMetadata Metadata, 
     public string Namespace => Key.Namespace;
 
     public string Name => Key.Name;
+
+    /// <summary>What its status said of it where it was written down; nothing of what a store holds, which has no say in its status.</summary>
+    internal IReadOnlyList<ReportedCondition> Conditions { get; init; } = [];
 
     /// <summary>Stands for what was written: the same for the same content. Empty when it was not read from a text.</summary>
     internal string Fingerprint { get; init; } = "";

@@ -33,6 +33,9 @@ internal sealed class HostIndex
         }
     }
 
+    /// <summary>No host at all is known: they are kept elsewhere.</summary>
+    public bool IsEmpty => _hosts.Count == 0;
+
     /// <summary>The host as a namespace sees it, or the wildcard that it is of; null when nobody defines it for the namespace.</summary>
     /// <param name="ns">Empty asks for any definition.</param>
     public KnownHost? Find(string host, string ns)

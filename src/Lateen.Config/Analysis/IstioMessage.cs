@@ -30,6 +30,8 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
     public static IstioMessage NamespaceMultipleInjectionLabels { get; } =
         Warning("IST0123", nameof(NamespaceMultipleInjectionLabels));
     public static IstioMessage InvalidAnnotation { get; } = Warning("IST0125", nameof(InvalidAnnotation));
+    public static IstioMessage UnknownMeshNetworksServiceRegistry { get; } =
+        Error("IST0126", nameof(UnknownMeshNetworksServiceRegistry));
     public static IstioMessage NoMatchingWorkloadsFound { get; } = Warning("IST0127", nameof(NoMatchingWorkloadsFound));
     public static IstioMessage NoServerCertificateVerificationDestinationLevel { get; } =
         Warning("IST0128", nameof(NoServerCertificateVerificationDestinationLevel));
@@ -49,6 +51,7 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
         Warning("IST0137", nameof(DeploymentConflictingPorts));
     public static IstioMessage GatewayDuplicateCertificate { get; } =
         Warning("IST0138", nameof(GatewayDuplicateCertificate));
+    public static IstioMessage InvalidWebhook { get; } = Error("IST0139", nameof(InvalidWebhook));
     public static IstioMessage IngressRouteRulesNotAffected { get; } =
         Warning("IST0140", nameof(IngressRouteRulesNotAffected));
     public static IstioMessage InvalidApplicationUID { get; } = Warning("IST0144", nameof(InvalidApplicationUID));
@@ -57,6 +60,8 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
         Warning("IST0146", nameof(ImageAutoWithoutInjectionWarning));
     public static IstioMessage ImageAutoWithoutInjectionError { get; } =
         Error("IST0147", nameof(ImageAutoWithoutInjectionError));
+    public static IstioMessage NamespaceInjectionEnabledByDefault { get; } =
+        Info("IST0148", nameof(NamespaceInjectionEnabledByDefault));
     public static IstioMessage JwtClaimBasedRoutingWithoutRequestAuthN { get; } =
         Error("IST0149", nameof(JwtClaimBasedRoutingWithoutRequestAuthN));
     public static IstioMessage ExternalNameServiceTypeInvalidPortName { get; } =
@@ -72,6 +77,8 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
     public static IstioMessage EnvoyFilterUsesRelativeOperationWithProxyVersion { get; } =
         Warning("IST0155", nameof(EnvoyFilterUsesRelativeOperationWithProxyVersion));
     public static IstioMessage InvalidTelemetryProvider { get; } = Warning("IST0157", nameof(InvalidTelemetryProvider));
+    public static IstioMessage PodsIstioProxyImageMismatchInNamespace { get; } =
+        Warning("IST0158", nameof(PodsIstioProxyImageMismatchInNamespace));
     public static IstioMessage ConflictingTelemetryWorkloadSelectors { get; } =
         Error("IST0159", nameof(ConflictingTelemetryWorkloadSelectors));
     public static IstioMessage MultipleTelemetriesWithoutWorkloadSelectors { get; } =
@@ -79,8 +86,22 @@ public sealed record IstioMessage(string Code, string Name, Severity Level)
     public static IstioMessage InvalidGatewayCredential { get; } = Error("IST0161", nameof(InvalidGatewayCredential));
     public static IstioMessage GatewayPortNotDefinedOnService { get; } =
         Warning("IST0162", nameof(GatewayPortNotDefinedOnService));
+    public static IstioMessage InvalidExternalControlPlaneConfig { get; } =
+        Warning("IST0163", nameof(InvalidExternalControlPlaneConfig));
+    public static IstioMessage ExternalControlPlaneAddressIsNotAHostname { get; } =
+        Info("IST0164", nameof(ExternalControlPlaneAddressIsNotAHostname));
+    public static IstioMessage ReferencedInternalGateway { get; } =
+        Warning("IST0165", nameof(ReferencedInternalGateway));
     public static IstioMessage IneffectiveSelector { get; } = Warning("IST0166", nameof(IneffectiveSelector));
     public static IstioMessage IneffectivePolicy { get; } = Warning("IST0167", nameof(IneffectivePolicy));
+    public static IstioMessage NegativeConditionStatus { get; } = Warning("IST0171", nameof(NegativeConditionStatus));
+    public static IstioMessage DestinationRuleSubsetNotSelectPods { get; } =
+        Error("IST0173", nameof(DestinationRuleSubsetNotSelectPods));
+    public static IstioMessage UnknownDestinationRuleHost { get; } =
+        Warning("IST0174", nameof(UnknownDestinationRuleHost));
+    public static IstioMessage JwksUriFetchUnrestricted { get; } = Warning("IST0175", nameof(JwksUriFetchUnrestricted));
+    public static IstioMessage ConflictingServiceEntryProtocol { get; } =
+        Warning("IST0177", nameof(ConflictingServiceEntryProtocol));
 
     private static IstioMessage Error(string code, string name) => new(code, name, Severity.Error);
 

@@ -20,6 +20,7 @@ public static class MeshAnalysis
         GatewayReachAnalyzer.Run,
         RuleConflictAnalyzer.Run,
         DestinationRuleAnalyzer.Run,
+        SubsetAnalyzer.Run,
         GatewayAnalyzer.Run,
         ServiceAnalyzer.Run,
         ServiceEntryAnalyzer.Run,
@@ -28,6 +29,10 @@ public static class MeshAnalysis
         AnnotationAnalyzer.Run,
         EnvoyFilterAnalyzer.Run,
         TelemetryAnalyzer.Run,
+        WebhookAnalyzer.Run,
+        MeshNetworksAnalyzer.Run,
+        ConditionAnalyzer.Run,
+        KeySetAnalyzer.Run,
     ];
 
     /// <summary>Every kind of finding there is, by code.</summary>

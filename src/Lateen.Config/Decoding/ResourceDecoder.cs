@@ -2,6 +2,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Lateen.Config.Schemas;
+using Lateen.Config.Statuses;
 using Lateen.Config.Validation;
 using Lateen.Config.Yaml;
 using Lateen.Core;
@@ -153,7 +154,7 @@ public static class ResourceDecoder
         if (content is null || metadata is null)
             return null;
         KindValidators.Check(content, at, new ValidationScope(key, scope, map));
-        return kind.Resource(key, metadata, map.At, content);
+        return kind.Resource(key, metadata, map.At, content) with { Conditions = ReportedCondition.Of(map) };
     }
 
     private static object? Content(

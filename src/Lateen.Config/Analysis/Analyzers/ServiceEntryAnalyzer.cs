@@ -3,13 +3,16 @@ using Lateen.Config.Kinds.Networking;
 
 namespace Lateen.Config.Analysis.Analyzers;
 
-/// <summary>ServiceEntries: a connection without a host's name in it is told by its address alone.</summary>
+/// <summary>
+/// ServiceEntries: a connection without a host's name in it is told by its address alone, and a port of a host has one protocol.
+/// </summary>
 internal static class ServiceEntryAnalyzer
 {
     public static void Run(AnalysisContext context)
     {
         foreach (var entry in context.Config.Of<ServiceEntry>())
         {
+            CheckProtocols(entry, context);
             if (entry.Spec.Addresses.Count > 0 || entry.Spec.Resolution == ServiceResolution.None)
                 continue;
             for (var i = 0; i < entry.Spec.Ports.Count; i++)
@@ -23,6 +26,36 @@ internal static class ServiceEntryAnalyzer
                         "add addresses, or say HTTP or TLS"
                     );
             }
+        }
+    }
+
+    /// <summary>Those that some namespace sees both of. Which of the two goes for a port is for their age to say, and may change with it.</summary>
+    private static void CheckProtocols(ConfigResource<ServiceEntry> entry, AnalysisContext context)
+    {
+        var exports = context.Exports.Of(entry);
+        for (var i = 0; i < entry.Spec.Ports.Count; i++)
+        {
+            var port = entry.Spec.Ports[i];
+            var others = context
+                .Config.Of<ServiceEntry>()
+                .Where(other => other != entry && context.Exports.Of(other).Meet(exports))
+                .Where(other => other.Spec.Hosts.Intersect(entry.Spec.Hosts, StringComparer.OrdinalIgnoreCase).Any())
+                .Where(other =>
+                    other.Spec.Ports.Any(same =>
+                        same.Number == port.Number
+                        && !same.Protocol.Equals(port.Protocol, StringComparison.OrdinalIgnoreCase)
+                    )
+                )
+                .Select(static other => other.Key.ToString())
+                .ToArray();
+            if (others.Length > 0)
+                context.Tell(
+                    entry,
+                    IstioMessage.ConflictingServiceEntryProtocol,
+                    $"spec.ports[{i}].protocol",
+                    $"is {port.Protocol} for port {port.Number}, and another protocol for the same host in {string.Join(", ", others)}",
+                    "let all of them say the same"
+                );
         }
     }
 }

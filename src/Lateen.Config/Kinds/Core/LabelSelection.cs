@@ -11,6 +11,11 @@ public sealed record LabelSelection
 
     /// <summary>Further conditions.</summary>
     public IReadOnlyList<LabelRequirement> MatchExpressions { get; init; } = [];
+
+    /// <summary>Whether an object with the labels is selected; without conditions, all are.</summary>
+    public bool Selects(IReadOnlyDictionary<string, string> labels) =>
+        MatchLabels.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value)
+        && MatchExpressions.All(requirement => requirement.Holds(labels));
 }
 
 /// <summary>A condition on a label.</summary>
@@ -26,6 +31,19 @@ public sealed record LabelRequirement
 
     /// <summary>For In and NotIn.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
+
+    internal bool Holds(IReadOnlyDictionary<string, string> labels)
+    {
+        var isThere = labels.TryGetValue(Key, out var value);
+        return Operator switch
+        {
+            LabelOperator.In => isThere && Values.Contains(value!),
+            LabelOperator.NotIn => !isThere || !Values.Contains(value!),
+            LabelOperator.Exists => isThere,
+            LabelOperator.DoesNotExist => !isThere,
+            _ => false,
+        };
+    }
 }
 
 /// <summary>What is asked of a label.</summary>

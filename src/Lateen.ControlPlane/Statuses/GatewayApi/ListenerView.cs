@@ -68,7 +68,7 @@ internal sealed class ListenerView
             NamespacesFrom.All => true,
             NamespacesFrom.Same => route.Key.Namespace == _gateway.Namespace,
             NamespacesFrom.Selector => namespaces!.Selector is { } selector
-                && LabelSelections.Matches(selector, labelsOf(route.Key.Namespace)),
+                && selector.Selects(labelsOf(route.Key.Namespace)),
             _ => false,
         };
     }

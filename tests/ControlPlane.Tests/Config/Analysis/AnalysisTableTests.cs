@@ -10,7 +10,7 @@ namespace ControlPlane.Tests.Config.Analysis;
 /// <summary>
 /// Analysis, as tables: a case is its findings in one line (<c>ok</c>, or code, resource and field, several with <c>+</c>), then resources, one
 /// a line, up to an empty line. A resource is kind, namespace and name, metadata in parentheses where there is more of it, and content
-/// in flow YAML.
+/// in flow YAML, then, behind <c>status</c>, what was written down of how it fared.
 /// </summary>
 public partial class AnalysisTableTests
 {
@@ -89,11 +89,12 @@ public partial class AnalysisTableTests
         var metadata = $"metadata: {{name: {parts.Groups["name"].Value}{ns}{more}}}";
         var head = $"apiVersion: {kind.ApiVersion(kind.Versions[0])}, kind: {kind.Name}, {metadata}";
         var content = parts.Groups["content"].Value;
-        return kind.IsWhole ? $"{{{head}, {content[1..]}" : $"{{{head}, spec: {content}}}";
+        var status = parts.Groups["status"].Value is { Length: > 0 } told ? $", status: {told}" : "";
+        return kind.IsWhole ? $"{{{head}{status}, {content[1..]}" : $"{{{head}{status}, spec: {content}}}";
     }
 
     [GeneratedRegex(
-        @"^(?<kind>[\w.]+) ((?<ns>[\w-]+)/)?(?<name>[\w-]+) (\((?<more>.*?)\) )?(?<content>\{.*\})$",
+        @"^(?<kind>[\w.]+) ((?<ns>[\w-]+)/)?(?<name>[\w-]+) (\((?<more>.*?)\) )?(?<content>\{.*?\})( status (?<status>\{.*\}))?$",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
