@@ -9,6 +9,9 @@ namespace Lateen.Config;
 /// </summary>
 public static class ProblemCatalogue
 {
+    /// <summary>A route to a subset that none of its host's DestinationRules defines.</summary>
+    public const string SubsetUnknown = "LT0301";
+
     internal const string GatewayRulesHidden = "LT0305";
     internal const string SubsetTaken = "LT0306";
     internal const string PolicyTaken = "LT0307";
@@ -167,13 +170,24 @@ public static class ProblemCatalogue
 
     public static Problem UnknownSubset(SourceLocation at, string subject, string field, string subset, string host) =>
         new(
-            "LT0301",
-            Severity.Error,
+            SubsetUnknown,
+            Severity.Warning,
             at,
             subject,
             field,
-            $"no DestinationRule for {host} defines the subset \"{subset}\"",
+            $"no DestinationRule for {host} defines the subset \"{subset}\": requests there get 503 (NC)",
             "define the subset or route to one that exists"
+        );
+
+    public static Problem UnruledSubset(SourceLocation at, string subject, string field, string subset, string host) =>
+        new(
+            "LT0312",
+            Severity.Warning,
+            at,
+            subject,
+            field,
+            $"there is no DestinationRule for {host} that could define the subset \"{subset}\": until there is, requests there get 503 (NC)",
+            "define the subset in a DestinationRule of the host"
         );
 
     public static Problem UnknownHost(SourceLocation at, string subject, string field, string host) =>

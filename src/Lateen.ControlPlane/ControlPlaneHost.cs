@@ -60,6 +60,7 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
         services.AddSingleton<ConfigHistory>();
         if (options.Store is not null)
         {
+            services.AddSingleton<ReferenceAdvice>();
             services.AddSingleton<ControlPlanePeers>();
             // Services end in the reverse order: the writer, then what it holds is given back.
             services.AddHostedService(static provider => provider.GetRequiredService<ControlPlanePeers>());
@@ -84,6 +85,7 @@ public sealed partial class ControlPlaneHost : IAsyncDisposable
                 options.Api,
                 options.Store ?? throw new ArgumentException("the resource API needs a store", nameof(options)),
                 time,
+                _app.Services.GetRequiredService<ReferenceAdvice>(),
                 logging
             );
     }

@@ -32,7 +32,7 @@ internal static class ValidateCommand
     {
         var (config, problems) = Read(paths);
         var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), MeshConfig.Default);
-        var all = problems.Concat(FieldPlaces.InFiles(mesh.Problems)).ToList();
+        var all = problems.Select(Weighed).Concat(FieldPlaces.InFiles(mesh.Problems)).ToList();
         foreach (var problem in all)
             console.Output.WriteLine($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
         var errors = all.Count(static problem => problem.Severity == Severity.Error);
@@ -41,6 +41,13 @@ internal static class ValidateCommand
         );
         return errors > 0 ? ExitCode.BadData : ExitCode.Success;
     }
+
+    /// <summary>
+    /// A control plane takes a route to a subset that the host's rules do not have, and answers it with 503. Who asks before that wants it to fail
+    /// here; where the rules are elsewhere, nobody can know.
+    /// </summary>
+    private static Problem Weighed(Problem problem) =>
+        problem.Code == ProblemCatalogue.SubsetUnknown ? problem with { Severity = Severity.Error } : problem;
 
     private static (ConfigSnapshot Config, IReadOnlyList<Problem> Problems) Read(string[] paths)
     {

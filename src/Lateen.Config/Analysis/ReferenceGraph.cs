@@ -45,17 +45,12 @@ internal sealed class ReferenceGraph
         return stale;
     }
 
-    /// <summary>What is wrong with a resource's references. An error keeps it out of force.</summary>
+    /// <summary>What there is to say of a resource's references. It is in force all the same.</summary>
     public IReadOnlyList<Problem> ProblemsOf(ConfigResource resource)
     {
         if (resource is not ConfigResource<VirtualService> service)
             return [];
-        var problems = new List<Problem>();
-        foreach (var (reference, missing) in RouteReferences.Of(service))
-        {
-            if (!_defined.ContainsKey(reference))
-                problems.Add(missing());
-        }
+        var problems = RouteReferences.ProblemsOf(service, _defined.ContainsKey).ToList();
         foreach (var host in RouteReferences.HostsOf(service))
         {
             foreach (var scope in ScopesOf(service))

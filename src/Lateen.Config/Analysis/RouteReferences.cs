@@ -4,7 +4,7 @@ using Lateen.Core;
 
 namespace Lateen.Config.Analysis;
 
-/// <summary>References of a VirtualService: subsets must exist; hosts and gateways should.</summary>
+/// <summary>References of a VirtualService. It is in force whatever they lead to: what goes nowhere fails by itself, as in Istio.</summary>
 internal static class RouteReferences
 {
     /// <summary>Each reference with what is wrong when nobody defines it.</summary>
@@ -22,6 +22,24 @@ internal static class RouteReferences
                         Route(service, $"tcp[{i}]", rule.Route.Select(static share => share.Destination).ToArray())
                 )
             );
+
+    /// <summary>What is wrong with them: of each field the first thing, since the others follow from it.</summary>
+    public static IEnumerable<Problem> ProblemsOf(
+        ConfigResource<VirtualService> service,
+        Func<Reference, bool> isDefined
+    )
+    {
+        var told = "";
+        foreach (var (reference, missing) in Of(service))
+        {
+            if (isDefined(reference))
+                continue;
+            var problem = missing();
+            if (problem.Field != told)
+                yield return problem;
+            told = problem.Field;
+        }
+    }
 
     /// <summary>Hosts that it would route in the mesh, where the oldest VirtualService of a host wins; on gateways they are merged.</summary>
     public static IEnumerable<string> HostsOf(ConfigResource<VirtualService> service) =>
@@ -56,11 +74,16 @@ internal static class RouteReferences
                 Reference.Host(host),
                 () => ProblemCatalogue.UnknownHost(service.At, Subject(service), Field("host"), host)
             );
-            if (subset.Length > 0)
-                yield return (
-                    Reference.OfSubset(host, subset),
-                    () => ProblemCatalogue.UnknownSubset(service.At, Subject(service), Field("subset"), subset, host)
-                );
+            if (subset.Length == 0)
+                continue;
+            yield return (
+                Reference.RulesOf(host),
+                () => ProblemCatalogue.UnruledSubset(service.At, Subject(service), Field("subset"), subset, host)
+            );
+            yield return (
+                Reference.OfSubset(host, subset),
+                () => ProblemCatalogue.UnknownSubset(service.At, Subject(service), Field("subset"), subset, host)
+            );
 
             string Field(string name) => $"spec.{rule}.route[{index}].destination.{name}";
         }

@@ -120,10 +120,7 @@ public sealed class ConfigAssembler
     private bool IsHeld(ResourceEntry entry) =>
         entry.InForce is { } inForce && _texts.TryGetValue(inForce.Text, out var text) && !text.Read.IsComplete;
 
-    /// <summary>
-    /// A changed resource whose references do not hold is not taken; one that stands as it did stays, since refusing it
-    /// would only break more.
-    /// </summary>
+    /// <summary>What it refers to need not be there: that is told, and whoever defines it may come later.</summary>
     private ResourceChange PutInForce(ConfigKey key)
     {
         var entry = _entries[key];
@@ -132,8 +129,7 @@ public sealed class ConfigAssembler
         var problems = candidate is null ? [] : _references.ProblemsOf(candidate);
         _problems.Put(entry.Told, entry.Problems, candidate, problems);
         (entry.Told, entry.Problems) = (candidate, problems);
-        if (candidate is null || !problems.Any(static problem => problem.Severity == Severity.Error))
-            entry.InForce = entry.Candidate;
+        entry.InForce = entry.Candidate;
         if (
             entry.InForce is { } inForce
             && !entry.IsDefinedBy(inForce.Text)

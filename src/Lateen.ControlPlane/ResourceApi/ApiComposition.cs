@@ -20,12 +20,14 @@ internal sealed partial class ApiComposition
 
     /// <param name="authenticator">Null where there is no TLS.</param>
     /// <param name="stopping">Ends watches.</param>
+    /// <param name="advice">Null where no configuration is at hand.</param>
     public ApiComposition(
         IResourceStore store,
         TimeProvider time,
         IApiAuthenticator? authenticator,
         ILoggerFactory logs,
-        CancellationToken stopping
+        CancellationToken stopping,
+        ReferenceAdvice? advice = null
     )
     {
         _time = time;
@@ -36,7 +38,8 @@ internal sealed partial class ApiComposition
             new ObjectReads(store),
             writes,
             new ObjectPatches(store, writes, _namespaces, time),
-            new ObjectDeletion(store, _namespaces, time)
+            new ObjectDeletion(store, _namespaces, time),
+            advice
         );
         var watches = new WatchStreams(new ObjectWatch(store, time), time, stopping);
         _router = new ApiRouter(

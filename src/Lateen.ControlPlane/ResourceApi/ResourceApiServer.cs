@@ -40,6 +40,16 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
         TimeProvider time,
         Action<ILoggingBuilder>? logging = null
     )
+        : this(options, store, time, advice: null, logging) { }
+
+    /// <param name="advice">Null where no configuration is at hand.</param>
+    internal ResourceApiServer(
+        ResourceApiOptions options,
+        IResourceStore store,
+        TimeProvider time,
+        ReferenceAdvice? advice,
+        Action<ILoggingBuilder>? logging
+    )
     {
         _options = options;
         // Keys are made only where somebody may ask for them.
@@ -58,7 +68,8 @@ public sealed partial class ResourceApiServer : IAsyncDisposable
             time,
             _authenticator,
             _app.Services.GetRequiredService<ILoggerFactory>(),
-            _stopping.Token
+            _stopping.Token,
+            advice
         );
         _app.Run(_api.HandleAsync);
     }

@@ -32,10 +32,6 @@ public class LastGoodTests
                 Routes("v1").Replace("weight: 1", "weight: -1", StringComparison.Ordinal),
                 "routes.yaml:5:93: VirtualService default/reviews, spec.http[0].route[0].weight: -1 must be at least 0; write a number at least 0 (LT0202)"
             },
-            {
-                Routes("v9"),
-                "routes.yaml:1:1: VirtualService default/reviews, spec.http[0].route[0].destination.subset: no DestinationRule for reviews.default.svc.cluster.local defines the subset \"v9\"; define the subset or route to one that exists (LT0301)"
-            },
             { Routes("v1") + "}", "routes.yaml:5:99: the file is no YAML: " },
         };
 
@@ -59,9 +55,44 @@ public class LastGoodTests
     [Fact]
     public void What_was_never_good_is_not_in_force()
     {
-        var snapshot = Assemble(Routes("v9"));
+        var snapshot = Assemble(Routes("v1").Replace("hosts:", "hostz:", StringComparison.Ordinal));
         Assert.Single(snapshot.Problems);
         Assert.Empty(snapshot.Of<VirtualService>());
+    }
+
+    [Fact]
+    public void A_route_to_what_nobody_defines_is_told_and_in_force()
+    {
+        Assert.Empty(Assemble(Routes("v1")).Problems);
+        var unknown = Assemble(Routes("v9"));
+        Assert.Equal(
+            "Warning routes.yaml:1:1: VirtualService default/reviews, spec.http[0].route[0].destination.subset: no DestinationRule for reviews.default.svc.cluster.local defines the subset \"v9\": requests there get 503 (NC); define the subset or route to one that exists (LT0301)",
+            Assert.Single(unknown.Problems.Select(static problem => $"{problem.Severity} {problem}"))
+        );
+        Assert.Equal("v9", SubsetInForce(unknown));
+        // Its rule goes altogether: it is another matter now.
+        var unruled = _assembler.Assemble(
+            new Dictionary<string, string>
+            {
+                ["rules.yaml"] = Rules[Rules.IndexOf("---", StringComparison.Ordinal)..],
+                ["routes.yaml"] = Routes("v9"),
+            }
+        );
+        Assert.Equal(
+            "Warning routes.yaml:1:1: VirtualService default/reviews, spec.http[0].route[0].destination.subset: there is no DestinationRule for reviews.default.svc.cluster.local that could define the subset \"v9\": until there is, requests there get 503 (NC); define the subset in a DestinationRule of the host (LT0312)",
+            Assert.Single(unruled.Problems.Select(static problem => $"{problem.Severity} {problem}"))
+        );
+        Assert.Equal("v9", SubsetInForce(unruled));
+        // The subset comes, and the route is as good as any.
+        var defined = _assembler.Assemble(
+            new Dictionary<string, string>
+            {
+                ["rules.yaml"] = Rules.Replace("name: v3", "name: v9", StringComparison.Ordinal),
+                ["routes.yaml"] = Routes("v9"),
+            }
+        );
+        Assert.Empty(defined.Problems);
+        Assert.Same(Assert.Single(unknown.Of<VirtualService>()), Assert.Single(defined.Of<VirtualService>()));
     }
 
     [Fact]
@@ -96,7 +127,8 @@ public class LastGoodTests
         await source.StartAsync(stop.Token);
         var running = source.RunAsync(stop.Token);
         Assert.Equal("v1", SubsetInForce((await told.Reader.ReadAsync(stop.Token)).Item1));
-        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "routes.yaml"), Routes("v9"), stop.Token);
+        var bad = Routes("v9").Replace("hosts:", "hostz:", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "routes.yaml"), bad, stop.Token);
         // An editor's steps may be seen one by one; the last one has the problem.
         ConfigSnapshot snapshot;
         do (snapshot, _) = await told.Reader.ReadAsync(stop.Token);

@@ -78,23 +78,14 @@ internal sealed class WholeAssembler
             .ToHashSet();
         var routes = all.OfType<ConfigResource<VirtualService>>().ToList();
         foreach (var service in routes)
-        {
-            var found = Check(service, hosts, gateways, subsets, routes).ToList();
-            Problems.AddRange(found);
-            if (found.TrueForAll(static problem => problem.Severity != Severity.Error))
-                continue;
-            if (_inForce.TryGetValue(service.Key, out var lastGood))
-                next[service.Key] = lastGood;
-            else
-                next.Remove(service.Key);
-        }
+            Problems.AddRange(Check(service, hosts, gateways, subsets, routes));
     }
 
     private static IEnumerable<Problem> Check(
         ConfigResource<VirtualService> service,
         HashSet<string> hosts,
         HashSet<string> gateways,
-        HashSet<(string, string)> subsets,
+        HashSet<(string Host, string)> subsets,
         List<ConfigResource<VirtualService>> routes
     )
     {
@@ -113,7 +104,9 @@ internal sealed class WholeAssembler
                 var subset = share.Destination.Subset;
                 if (!hosts.Contains(host))
                     yield return ProblemCatalogue.UnknownHost(at, subject, $"{field}.host", host);
-                if (subset.Length > 0 && !subsets.Contains((host, subset)))
+                if (subset.Length > 0 && !subsets.Any(known => known.Host == host))
+                    yield return ProblemCatalogue.UnruledSubset(at, subject, $"{field}.subset", subset, host);
+                else if (subset.Length > 0 && !subsets.Contains((host, subset)))
                     yield return ProblemCatalogue.UnknownSubset(at, subject, $"{field}.subset", subset, host);
             }
         }

@@ -46,13 +46,33 @@ internal sealed class SmallMesh : IAsyncDisposable
 
     public void WriteRoutes(string yaml) => File.WriteAllText(Path.Combine(_directory, "routes.yaml"), yaml);
 
+    /// <summary>Has the rules of reviews define another version.</summary>
+    public void WriteRules(string version) =>
+        File.WriteAllText(
+            Path.Combine(_directory, "more.yaml"),
+            $$$"""
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews-{{{version}}}}
+            spec: {host: reviews, subsets: [{name: {{{version}}}, labels: {version: v1}}]}
+            """
+        );
+
     /// <summary>Status of an answer of a gateway.</summary>
     /// <param name="port">Its port.</param>
-    public async Task<int> StatusAsync(CancellationToken cancel, int port = GatewayPort)
+    /// <param name="header">A header of the request, as <c>name: value</c>; empty for none.</param>
+    public async Task<int> StatusAsync(CancellationToken cancel, int port = GatewayPort, string header = "")
     {
-        using var answer = await _client.GetAsync(Reviews(port), cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Reviews(port));
+        if (header.Split(": ") is [var name, var value])
+            request.Headers.Add(name, value);
+        using var answer = await _client.SendAsync(request, cancel);
         return (int)answer.StatusCode;
     }
+
+    /// <summary>Statistics of the gateway's proxy, which is the first of all replicas.</summary>
+    public Task<string> GatewayStatsAsync(string filter, CancellationToken cancel) =>
+        _client.GetStringAsync(new Uri($"http://127.0.1.1:15000/stats?filter={filter}"), cancel);
 
     /// <summary>The version of reviews that answers; throws when none does.</summary>
     public async Task<string> AskAsync(CancellationToken cancel, int port = GatewayPort)

@@ -82,15 +82,21 @@ internal static class ObjectAdmission
             // The mesh may have no use for namespaces yet; the API has.
             if (problem.Code == KindNotInForce && context.Target.Kind == NamespaceLifecycle.Kind)
                 continue;
-            var message = problem.Fix is null
-                ? $"{problem.Message} ({problem.Code})"
-                : $"{problem.Message}; {problem.Fix} ({problem.Code})";
             if (problem.Severity == Severity.Warning)
-                context.Warn(problem.Field.Length > 0 ? $"{problem.Field}: {message}" : message);
+                Warn(context, problem);
             else if (problem.Field.Length == 0 || told.Add(problem.Field))
-                causes.Add(new StatusCause(ReasonOf(problem.Code), message, problem.Field));
+                causes.Add(new StatusCause(ReasonOf(problem.Code), MessageOf(problem), problem.Field));
         }
     }
+
+    /// <summary>Tells the client.</summary>
+    public static void Warn(WriteContext context, Problem problem) =>
+        context.Warn(problem.Field.Length > 0 ? $"{problem.Field}: {MessageOf(problem)}" : MessageOf(problem));
+
+    private static string MessageOf(Problem problem) =>
+        problem.Fix is null
+            ? $"{problem.Message} ({problem.Code})"
+            : $"{problem.Message}; {problem.Fix} ({problem.Code})";
 
     private static StatusCause CauseOf(MetadataFault fault)
     {

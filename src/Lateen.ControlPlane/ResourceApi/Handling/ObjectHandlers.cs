@@ -25,7 +25,8 @@ internal sealed class ObjectHandlers(
     ObjectReads reads,
     ObjectWrites writes,
     ObjectPatches patches,
-    ObjectDeletion deletion
+    ObjectDeletion deletion,
+    ReferenceAdvice? advice
 )
 {
     /// <param name="verb">Of Kubernetes, but <c>watch</c>.</param>
@@ -62,7 +63,7 @@ internal sealed class ObjectHandlers(
     private Task<ObjectAnswer> UpdateAsync(HttpRequest request, ApiTarget target, CancellationToken stop) =>
         WriteAsync(request, target, writes.UpdateAsync, stop);
 
-    private static async Task<ObjectAnswer> WriteAsync(
+    private async Task<ObjectAnswer> WriteAsync(
         HttpRequest request,
         ApiTarget target,
         Func<WriteContext, JsonObject, CancellationToken, Task<Outcome<Written>>> write,
@@ -76,7 +77,8 @@ internal sealed class ObjectHandlers(
         if (text.Value is not JsonObject item)
             return ObjectAnswer.Of(ApiStatus.BadRequest("the body must be an object"));
         var context = new WriteContext(target, options) { Duplicates = text.Duplicates };
-        return AnswerOf(await write(context, item, stop).ConfigureAwait(false), context);
+        var outcome = await write(context, item, stop).ConfigureAwait(false);
+        return await AnswerOfAsync(outcome, context, stop).ConfigureAwait(false);
     }
 
     private async Task<ObjectAnswer> PatchAsync(HttpRequest request, ApiTarget target, CancellationToken stop)
@@ -90,7 +92,8 @@ internal sealed class ObjectHandlers(
         if (!(await RequestBody.ReadAsync(request, isApply, stop).ConfigureAwait(false)).Is(out var text, out failure))
             return ObjectAnswer.Of(failure);
         var context = new WriteContext(target, options) { Duplicates = text.Duplicates, IsApply = isApply };
-        return AnswerOf(await patches.PatchAsync(context, type, text.Value, stop).ConfigureAwait(false), context);
+        var outcome = await patches.PatchAsync(context, type, text.Value, stop).ConfigureAwait(false);
+        return await AnswerOfAsync(outcome, context, stop).ConfigureAwait(false);
     }
 
     private async Task<ObjectAnswer> DeleteAsync(HttpRequest request, ApiTarget target, CancellationToken stop)
@@ -133,11 +136,27 @@ internal sealed class ObjectHandlers(
         return new ObjectAnswer(200, List: list);
     }
 
-    private static ObjectAnswer AnswerOf(Outcome<Written> outcome, WriteContext context) =>
-        outcome.Is(out var written, out var failure)
-            ? new ObjectAnswer(written.IsNew ? 201 : 200, written.Object) { Warnings = context.Warnings }
-            : ObjectAnswer.Of(failure) with
-            {
-                Warnings = context.Warnings,
-            };
+    private async Task<ObjectAnswer> AnswerOfAsync(
+        Outcome<Written> outcome,
+        WriteContext context,
+        CancellationToken stop
+    )
+    {
+        if (!outcome.Is(out var written, out var failure))
+            return ObjectAnswer.Of(failure) with { Warnings = context.Warnings };
+        if (advice is not null && !context.Target.IsStatus)
+        {
+            var missing = await advice
+                .OfAsync(context.Target.Key, written.Object, RevisionOf(written, context), stop)
+                .ConfigureAwait(false);
+            foreach (var problem in missing)
+                ObjectAdmission.Warn(context, problem);
+        }
+        return new ObjectAnswer(written.IsNew ? 201 : 200, written.Object) { Warnings = context.Warnings };
+    }
+
+    private static long? RevisionOf(Written written, WriteContext context) =>
+        context.Options.IsDryRun
+            ? null
+            : StoredObjects.Revision(written.Object.Member("metadata").Text("resourceVersion") ?? "");
 }

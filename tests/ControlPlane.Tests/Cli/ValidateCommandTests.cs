@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+using Lateen.Cli;
+
+namespace ControlPlane.Tests.Cli;
+
+public sealed class ValidateCommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("lateen-validate").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>A file alone may be about subsets that others define; a mesh that has the rules of a host has all its subsets.</summary>
+    [Fact]
+    public async Task A_subset_that_nobody_defines_is_an_error_where_the_rules_of_its_host_are_known()
+    {
+        Write(
+            "route.yaml",
+            """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http: [{route: [{destination: {host: reviews, subset: v9}}]}]
+            """
+        );
+        Write(
+            "service.yaml",
+            "{apiVersion: v1, kind: Service, metadata: {name: reviews}, spec: {ports: [{name: http, port: 80}]}}"
+        );
+        var alone = await ValidateAsync();
+        Assert.Equal(0, alone.Code);
+        Assert.StartsWith(
+            "warning: route.yaml:6:57: VirtualService default/reviews, spec.http[0].route[0].destination.subset: there is no DestinationRule for",
+            alone.Output,
+            StringComparison.Ordinal
+        );
+        Write(
+            "rule.yaml",
+            "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: r}, spec: {host: reviews, subsets: [{name: v1}]}}"
+        );
+        var whole = await ValidateAsync();
+        Assert.Equal(65, whole.Code);
+        Assert.StartsWith(
+            "error: route.yaml:6:57: VirtualService default/reviews, spec.http[0].route[0].destination.subset: no DestinationRule for",
+            whole.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("3 resources in order, 1 errors, 0 warnings\n", whole.Errors);
+    }
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_directory, name), text);
+
+    private async Task<(int Code, string Output, string Errors)> ValidateAsync(params string[] more)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var code = await CommandTable.RunAsync(["validate", "-f", _directory, .. more], output, errors);
+        return (code, Relative(output), Relative(errors));
+    }
+
+    private string Relative(StringWriter text) =>
+        text.ToString().Replace($"{_directory}/", "", StringComparison.Ordinal);
+}
