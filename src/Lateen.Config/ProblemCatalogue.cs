@@ -12,6 +12,9 @@ public static class ProblemCatalogue
     /// <summary>A route to a subset that none of its host's DestinationRules defines.</summary>
     public const string SubsetUnknown = "LT0301";
 
+    /// <summary>A document that is for somebody else.</summary>
+    public const string KindForeign = "LT0104";
+
     internal const string GatewayRulesHidden = "LT0305";
     internal const string SubsetTaken = "LT0306";
     internal const string PolicyTaken = "LT0307";
@@ -39,7 +42,7 @@ public static class ProblemCatalogue
     public static Problem NotADocument(SourceLocation at, string subject, string what) =>
         new("LT0111", Severity.Error, at, subject, "", what, "write one document, with the settings alone");
 
-    public static Problem UnknownKind(SourceLocation at, string subject, string apiVersion) =>
+    public static Problem UnknownKind(SourceLocation at, string subject, string apiVersion, string? meant) =>
         new(
             "LT0103",
             Severity.Error,
@@ -47,7 +50,7 @@ public static class ProblemCatalogue
             subject,
             "kind",
             $"{apiVersion} has no such kind",
-            "check kind and apiVersion"
+            meant is null ? "check kind and apiVersion" : $"did you mean {meant}?"
         );
 
     public static Problem UnknownVersion(SourceLocation at, string subject, string apiVersion, string known) =>
@@ -62,7 +65,7 @@ public static class ProblemCatalogue
         );
 
     public static Problem ForeignKind(SourceLocation at, string subject, string apiVersion) =>
-        new("LT0104", Severity.Warning, at, subject, "", $"{apiVersion} is not read by the mesh and was skipped");
+        new(KindForeign, Severity.Warning, at, subject, "", $"{apiVersion} is not read by the mesh and was skipped");
 
     public static Problem KindNotInForce(SourceLocation at, string subject) =>
         new("LT0501", Severity.Warning, at, subject, "", "this kind is known but not in force yet");

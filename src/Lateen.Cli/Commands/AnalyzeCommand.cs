@@ -94,6 +94,8 @@ internal static class AnalyzeCommand
             var config = new ConfigSnapshot(1, decoded.SelectMany(static text => text.Resources), []);
             return decoded
                 .SelectMany(static text => text.Problems)
+                // As istioctl: what is for others is no matter of the mesh.
+                .Where(static problem => problem.Code != ProblemCatalogue.KindForeign)
                 .Concat(FieldPlaces.InFiles(MeshAnalysis.Run(config, rootNamespace)));
         }
         catch (IOException missing)

@@ -33,11 +33,17 @@ internal static class ValidateCommand
         var (config, problems) = Read(paths);
         var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), MeshConfig.Default);
         var all = problems.Select(Weighed).Concat(FieldPlaces.InFiles(mesh.Problems)).ToList();
+        // As istioctl: what is for others is no matter of the mesh. That there was any is said below.
+        var foreign = all.RemoveAll(static problem => problem.Code == ProblemCatalogue.KindForeign);
         foreach (var problem in all)
             console.Output.WriteLine($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
         var errors = all.Count(static problem => problem.Severity == Severity.Error);
+        var read = config.Resources.Count(static resource =>
+            !ForeignKinds.Include(resource.Key.Group, resource.Key.Kind)
+        );
         console.Error.WriteLine(
-            $"{config.Resources.Count} resources in order, {errors} errors, {all.Count - errors} warnings"
+            $"{read} resources in order, {errors} errors, {all.Count - errors} warnings"
+                + (foreign > 0 ? $"; {foreign} of kinds that the mesh does not read" : "")
         );
         return errors > 0 ? ExitCode.BadData : ExitCode.Success;
     }

@@ -24,7 +24,10 @@ internal sealed class ResourceFiles
 
     public bool AreNamed(ParseResult args) => args.GetValue(_files) is { Length: > 0 };
 
-    /// <summary>What is in them, in order of names, Namespaces first so that the others find theirs.</summary>
+    /// <summary>
+    /// What is in them, in order of names, Namespaces first so that the others find theirs. What is somebody else's, as a Deployment, is left out, with
+    /// a line on standard error.
+    /// </summary>
     /// <exception cref="CommandFailure">A file is not there, or holds what is no object.</exception>
     public IReadOnlyList<ResourceDocument> Read(ParseResult args, string? ns)
     {
@@ -46,10 +49,23 @@ internal sealed class ResourceFiles
         }
         if (documents.Count == 0)
             throw new CommandFailure(ExitCode.BadData, "there is no object in these files");
-        return documents
-            .Select(document => new ResourceDocument(ResourceReference.Of(document, ns), document))
-            .OrderBy(static item => item.Reference.Kind is { Group: "", Name: "Namespace" } ? 0 : 1)
-            .ToList();
+        var kept = new List<ResourceDocument>();
+        foreach (var document in documents)
+        {
+            if (ResourceReference.Of(document, ns) is { } reference)
+                kept.Add(new ResourceDocument(reference, document));
+            else
+                console.Error.WriteLine($"skipped: {NameOf(document)}: Lateen does not keep this kind");
+        }
+        return kept.OrderBy(static item => item.Reference.Kind is { Group: "", Name: "Namespace" } ? 0 : 1).ToList();
+    }
+
+    /// <summary><c>Deployment "reviews-v1" (apps/v1)</c>.</summary>
+    private static string NameOf(ObjectDocument document)
+    {
+        var metadata = document.Value.Member("metadata");
+        var name = metadata.Text("name") ?? metadata.Text("generateName") ?? "";
+        return $"{document.Value.Text("kind")} \"{name}\" ({document.Value.Text("apiVersion")})";
     }
 
     private static IEnumerable<(string Name, string Text)> Texts(string path, bool isRecursive, CommandConsole console)

@@ -57,8 +57,9 @@ internal sealed record ResourceReference(KindSchema Kind, string Version, string
 
     /// <summary>What a document of a file is.</summary>
     /// <param name="ns">Of the command line; null where it says none.</param>
-    /// <exception cref="CommandFailure">It is nothing that the API keeps.</exception>
-    public static ResourceReference Of(ObjectDocument document, string? ns)
+    /// <returns>Null for what is somebody else's, as a Deployment.</returns>
+    /// <exception cref="CommandFailure">It is nothing that the API keeps, and should be.</exception>
+    public static ResourceReference? Of(ObjectDocument document, string? ns)
     {
         var value = document.Value;
         var apiVersion = value.Text("apiVersion") ?? "";
@@ -68,8 +69,18 @@ internal sealed record ResourceReference(KindSchema Kind, string Version, string
         var name = value.Text("kind") ?? "";
         if (apiVersion.Length == 0 || name.Length == 0)
             throw Wrong(document, "the document has no apiVersion or no kind");
-        if (KindCatalogue.Find(group, name) is not { } kind || !kind.Versions.Contains(version))
-            throw Wrong(document, $"there is no kind {name} in {apiVersion}{Suggestion(name)}");
+        if (ForeignKinds.Include(group, name))
+            return null;
+        if (KindCatalogue.Find(group, name) is not { } kind)
+        {
+            var meant = ForeignKinds.Meant(group, name) is { } close ? $"; did you mean {close}?" : Suggestion(name);
+            throw Wrong(document, $"there is no kind {name} in {apiVersion}{meant}");
+        }
+        if (!kind.Versions.Contains(version))
+            throw Wrong(
+                document,
+                $"there is no version {apiVersion} of {name}; write {kind.ApiVersion(kind.Versions[0])}"
+            );
         if (value.Member("metadata").Text("name") is not { Length: > 0 } objectName)
             throw Wrong(document, $"the {name} has no metadata.name");
         if (kind.IsClusterScoped)

@@ -99,9 +99,9 @@ public static class ResourceDecoder
         if (kind is null)
         {
             result.Add(
-                KindCatalogue.Owns(group) && !MixerKinds.IsFormer(group, name)
-                    ? ProblemCatalogue.UnknownKind(map.At, key.ToString(), apiVersion)
-                    : ProblemCatalogue.ForeignKind(map.At, key.ToString(), apiVersion)
+                ForeignKinds.Include(group, name)
+                    ? ProblemCatalogue.ForeignKind(map.At, key.ToString(), apiVersion)
+                    : ProblemCatalogue.UnknownKind(map.At, key.ToString(), apiVersion, ForeignKinds.Meant(group, name))
             );
             return;
         }

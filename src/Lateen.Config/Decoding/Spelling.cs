@@ -8,12 +8,13 @@ public static class Spelling
     private const int MaxLength = 100;
 
     /// <summary>The closest of the known names, if it is close at all.</summary>
-    public static string? Closest(string name, IEnumerable<string> known)
+    /// <param name="most">Letters that may differ, at the most: by default a third of them.</param>
+    public static string? Closest(string name, IEnumerable<string> known, int most = MaxLength)
     {
         if (name.Length > MaxLength)
             return null;
         string? best = null;
-        var least = Math.Max(1, name.Length / 3) + 1;
+        var least = Math.Min(most, Math.Max(1, name.Length / 3)) + 1;
         foreach (var candidate in known.Order(StringComparer.Ordinal))
         {
             var distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());

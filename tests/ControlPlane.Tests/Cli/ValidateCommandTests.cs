@@ -49,6 +49,36 @@ public sealed class ValidateCommandTests : IDisposable
         Assert.Equal("3 resources in order, 1 errors, 0 warnings\n", whole.Errors);
     }
 
+    /// <summary>As istioctl's commands.</summary>
+    [Fact]
+    public async Task Kinds_of_others_are_no_matter_of_validate_and_analyze()
+    {
+        Write("job.yaml", "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {whatever: true}}");
+        Write(
+            "deployment.yaml",
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}}}"
+        );
+        Assert.Equal(
+            (0, "", "0 resources in order, 0 errors, 0 warnings; 2 of kinds that the mesh does not read\n"),
+            await ValidateAsync()
+        );
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        Assert.Equal(0, await CommandTable.RunAsync(["analyze", Path.Combine(_directory, "job.yaml")], output, errors));
+        Assert.Equal(
+            ("", "✔ No validation issues found when analyzing the files.\n"),
+            (output.ToString(), errors.ToString())
+        );
+        Write("route.yaml", "{apiVersion: networking.istio.io/v1, kind: VirtualServce, metadata: {name: a}, spec: {}}");
+        Assert.Equal(
+            (
+                65,
+                "error: route.yaml:1:44: VirtualServce default/a, kind: networking.istio.io/v1 has no such kind; did you mean VirtualService? (LT0103)\n",
+                "0 resources in order, 1 errors, 0 warnings; 2 of kinds that the mesh does not read\n"
+            ),
+            await ValidateAsync()
+        );
+    }
+
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_directory, name), text);
 
     private async Task<(int Code, string Output, string Errors)> ValidateAsync(params string[] more)

@@ -325,11 +325,38 @@ public class DecodingTests
     [InlineData("apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: x}", "LT0104")]
     [InlineData("apiVersion: config.istio.io/v1alpha2\nkind: memquota\nmetadata: {name: x}", "LT0104")]
     [InlineData("apiVersion: config.istio.io/v1alpha2\nkind: hendler\nmetadata: {name: x}", "LT0103")]
+    [InlineData("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: x}", "LT0104")]
+    [InlineData("apiVersion: v1\nkind: PodTemplate\nmetadata: {name: x}", "LT0104")]
+    [InlineData("apiVersion: v1\nkind: Config\nclusters: []", "LT0104")]
+    [InlineData("apiVersion: v1\nkind: Servce\nmetadata: {name: x}", "LT0103")]
+    [InlineData("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x}", "LT0104")]
+    [InlineData("apiVersion: networking.x-k8s.io/v1alpha1\nkind: Gateway\nmetadata: {name: x}", "LT0104")]
+    [InlineData("apiVersion: networking.istio.oi/v1\nkind: ServiceExport\nmetadata: {name: x}", "LT0104")]
+    [InlineData("apiVersion: networking.istio.oi/v1\nkind: Gateway\nmetadata: {name: x}", "LT0103")]
     [InlineData("apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: x}", "LT0501")]
     [InlineData("apiVersion: v1\nkind: Service\nmetadata: {}\nspec: {}", "LT0102")]
     [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}", "LT0201")]
     public void A_document_that_is_no_resource_says_why(string text, string code) =>
         Assert.Equal(code, Assert.Single(ResourceDecoder.Decode("test.yaml", text).Problems).Code);
+
+    [Theory]
+    [InlineData("networking.istio.io/v1", "VirtualServices", "did you mean VirtualService?")]
+    [InlineData("networking.istio.io/v1", "Telemetry", "check kind and apiVersion")]
+    [InlineData("gateway.networking.k8s.io/v1", "HTTPRout", "did you mean HTTPRoute?")]
+    [InlineData("v1", "Servce", "did you mean Service?")]
+    [InlineData("istio.networking.io/v1", "VirtualService", null)]
+    [InlineData("networking.istio.oi/v1", "VirtualService", "did you mean networking.istio.io/v1 VirtualService?")]
+    public void A_misspelt_kind_is_told_what_it_may_be(string apiVersion, string kind, string? fix) =>
+        Assert.Equal(
+            fix,
+            Assert
+                .Single(
+                    ResourceDecoder
+                        .Decode("test.yaml", $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: x}}")
+                        .Problems
+                )
+                .Fix
+        );
 
     [Fact]
     public void No_text_makes_the_decoder_throw()

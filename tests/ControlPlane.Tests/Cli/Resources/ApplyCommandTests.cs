@@ -59,6 +59,91 @@ public class ApplyCommandTests
         Assert.Contains("  name: e\n", piped.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A chart has all sorts of things: what is not the mesh's is nobody's failure.</summary>
+    [Fact]
+    public async Task Kinds_of_others_are_skipped_with_a_note()
+    {
+        await using var api = await RunningApi.StartAsync();
+        using var lateen = new LateenCommand(api.Address);
+        var file = lateen.Write(
+            "reviews.yaml",
+            $$$"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: reviews-v1}
+            spec: {replicas: 1}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: reviews}
+            spec: {ports: [{name: http, port: 9080}]}
+            ---
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {generateName: migrate-}
+            ---
+            {{{Samples.RouteYaml("reviews")}}}
+            ---
+            apiVersion: v1
+            kind: List
+            items:
+              - {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: disk}}
+              - {apiVersion: config.istio.io/v1alpha2, kind: memquota, metadata: {name: quota}}
+            """
+        );
+        const string Skipped = """
+            skipped: Deployment "reviews-v1" (apps/v1): Lateen does not keep this kind
+            skipped: Job "migrate-" (batch/v1): Lateen does not keep this kind
+            skipped: PersistentVolumeClaim "disk" (v1): Lateen does not keep this kind
+            skipped: memquota "quota" (config.istio.io/v1alpha2): Lateen does not keep this kind
+
+            """;
+        Assert.Equal(
+            new Ran(0, "service/reviews created\nvirtualservice.networking.istio.io/reviews created\n", Skipped),
+            await lateen.TryAsync(null, "apply", "-f", file)
+        );
+        Assert.Equal(new Ran(0, "", Skipped), await lateen.TryAsync(null, "diff", "-f", file));
+        Assert.Equal(
+            new Ran(
+                0,
+                "virtualservice.networking.istio.io \"reviews\" deleted\nservice \"reviews\" deleted\n",
+                Skipped
+            ),
+            await lateen.TryAsync(null, "delete", "-f", file)
+        );
+        Assert.Equal(
+            new Ran(0, "", "skipped: Lease \"a\" (x.io/v1): Lateen does not keep this kind\n"),
+            await lateen.TryAsync("apiVersion: x.io/v1\nkind: Lease\nmetadata: {name: a}\n", "apply", "-f", "-")
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        "networking.istio.io/v1",
+        "VirtualServce",
+        "VirtualServce in networking.istio.io/v1; did you mean VirtualService?"
+    )]
+    [InlineData("v1", "Servce", "Servce in v1; did you mean Service?")]
+    [InlineData(
+        "networking.istio.oi/v1",
+        "Gateway",
+        "Gateway in networking.istio.oi/v1; did you mean networking.istio.io/v1 Gateway?"
+    )]
+    public async Task A_misspelt_kind_of_ours_is_not_skipped(string apiVersion, string kind, string told)
+    {
+        await using var api = await RunningApi.StartAsync();
+        using var lateen = new LateenCommand(api.Address);
+        Assert.Equal(
+            new Ran(65, "", $"lateen apply: standard input:1:1: there is no kind {told}\n"),
+            await lateen.TryAsync(
+                $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\n",
+                "apply",
+                "-f",
+                "-"
+            )
+        );
+    }
+
     [Fact]
     public async Task A_namespace_in_the_same_files_is_there_before_what_is_in_it()
     {
