@@ -26,8 +26,14 @@ public sealed class SplicePipe
         var ends = stackalloc int[2];
         if (Libc.Pipe(ends, Sockets.NonBlocking | Sockets.CloseOnExec) < 0)
             return null;
-        _ = Libc.FileControl(ends[1], Pipes.SetSize, Capacity);
-        return new SplicePipe(ends[0], ends[1]);
+        var pipe = new SplicePipe(ends[0], ends[1]);
+        if (!Descriptors.IsForTraffic(Math.Max(pipe.ReadEnd, pipe.WriteEnd)))
+        {
+            pipe.Close();
+            return null;
+        }
+        _ = Libc.FileControl(pipe.WriteEnd, Pipes.SetSize, Capacity);
+        return pipe;
     }
 
     internal void Close()

@@ -94,7 +94,10 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
             return false;
         }
         _handler.OnConnected(stream);
-        return true;
+        if (Descriptors.IsForTraffic(descriptor))
+            return true;
+        Pause();
+        return false;
     }
 
     private int Accept(byte* raw, uint* length)
@@ -128,7 +131,8 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IAccepting
 
     private void Resume()
     {
-        _slot = _backend.Register(_socket.Descriptor, this, Epoll.In | Epoll.Exclusive);
+        if (Descriptors.HasTrafficRoom(_socket.Descriptor))
+            _slot = _backend.Register(_socket.Descriptor, this, Epoll.In | Epoll.Exclusive);
         if (_slot < 0)
             _loop.Arm(_resume, s_pause);
     }

@@ -151,15 +151,9 @@ internal sealed unsafe class EpollBackend : IIoBackend
 
     private static int OpenFor(in NetAddress address, ConnectOptions options)
     {
-        int descriptor;
-        try
-        {
-            descriptor = SocketCalls.CreateStream(address.Family);
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return -1; // out of descriptors: the caller answers as for any upstream it cannot reach
-        }
+        var descriptor = SocketCalls.CreateForTraffic(address.Family);
+        if (descriptor < 0)
+            return -1; // the caller answers as for any upstream it cannot reach
         if (address.Family != AddressFamilyKind.Unix)
             SocketCalls.SetOption(descriptor, Sockets.LevelTcp, Sockets.NoDelay, 1);
         if (options.KeepAlive is { } keepAlive)

@@ -72,6 +72,12 @@ internal static class Sockets
     public const int ShutdownWrite = 1;
 }
 
+internal static class Files
+{
+    /// <summary>F_DUPFD_CLOEXEC.</summary>
+    public const int DuplicateCloseOnExec = 1030;
+}
+
 internal static class Pipes
 {
     public const uint Move = 1;

@@ -9,7 +9,23 @@ namespace Lateen.Net.Loop;
 /// <summary>Socket calls shared by the listening, accepting and connecting side.</summary>
 internal static unsafe class SocketCalls
 {
+    /// <summary>A socket; -1 when there are no more descriptors, or only those of the reserve.</summary>
+    public static int CreateForTraffic(AddressFamilyKind family)
+    {
+        var descriptor = TryCreateStream(family);
+        if (descriptor < 0 || Descriptors.IsForTraffic(descriptor))
+            return descriptor;
+        _ = Libc.Close(descriptor);
+        return -1;
+    }
+
     public static int CreateStream(AddressFamilyKind family)
+    {
+        var descriptor = TryCreateStream(family);
+        return descriptor >= 0 ? descriptor : throw Failure("socket");
+    }
+
+    private static int TryCreateStream(AddressFamilyKind family)
     {
         var number = family switch
         {
@@ -19,8 +35,7 @@ internal static unsafe class SocketCalls
             _ => throw new ArgumentException("The address is empty.", nameof(family)),
         };
         const int Type = Interop.Sockets.Stream | Interop.Sockets.NonBlocking | Interop.Sockets.CloseOnExec;
-        var descriptor = Libc.Socket(number, Type, 0);
-        return descriptor >= 0 ? descriptor : throw Failure("socket");
+        return Libc.Socket(number, Type, 0);
     }
 
     public static bool SetOption(int descriptor, int level, int option, int value) =>

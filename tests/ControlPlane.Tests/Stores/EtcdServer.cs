@@ -11,8 +11,8 @@ namespace ControlPlane.Tests.Stores;
 public sealed class EtcdServer : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lateen-etcd");
-    private readonly int _port = FreePort();
-    private readonly int _peerPort = FreePort();
+    private readonly int _port = FreePorts.Next();
+    private readonly int _peerPort = FreePorts.Next();
     private Process? _process;
     private int _prefixes;
 
@@ -88,12 +88,5 @@ public sealed class EtcdServer : IDisposable
         if (_process is not null)
             Kill();
         _directory.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

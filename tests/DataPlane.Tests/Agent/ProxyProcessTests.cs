@@ -12,14 +12,14 @@ namespace DataPlane.Tests.Agent;
 /// <summary>Whole proxies in this process, with a control plane that comes and goes.</summary>
 public sealed class ProxyProcessTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("lateen-state-");
     private readonly ScriptedServer _upstream = ScriptedServer.Always(
         "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nahoy"
     );
     private readonly LogLines _log = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePorts.Next();
 
     public void Dispose()
     {
@@ -160,13 +160,6 @@ public sealed class ProxyProcessTests : IDisposable
             new IPEndPoint(IPAddress.Loopback, _port),
             "GET / HTTP/1.1\r\nHost: shop\r\nconnection: close\r\n\r\n"
         );
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private sealed class Running : IAsyncDisposable
     {

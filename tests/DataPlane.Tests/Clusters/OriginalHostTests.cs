@@ -154,6 +154,6 @@ public sealed class OriginalHostTests : IDisposable
     }
 
     private string Filled(string text) =>
-        text.Replace("NONE", $"{Overload.Listeners.FreePort()}", StringComparison.Ordinal)
+        text.Replace("NONE", $"{FreePorts.Next()}", StringComparison.Ordinal)
             .Replace("UP", $"{_upstream.Port}", StringComparison.Ordinal);
 }

@@ -13,7 +13,7 @@ public sealed class DescriptorTests
     [Fact]
     public async Task Connections_beyond_the_descriptors_wait_and_are_served_when_there_are_some()
     {
-        var at = new IPEndPoint(IPAddress.Loopback, Overload.Listeners.FreePort());
+        var at = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
         await using var proxy = await ProxyProgram.StartAsync(
             [("a", ProxyFixture.Cluster("a", at.Port))],
             [Overload.Listeners.Http("l").At(at.Port)],
@@ -25,8 +25,9 @@ public sealed class DescriptorTests
         Assert.Equal(0, (await proxy.StatsAsync())["lateen.accepting_paused"]);
 
         var others = Enumerable.Range(0, OpenFiles).Select(_ => new Client(at)).ToArray();
-        // The runtime beside it has a file open for a moment now and then.
-        Eventually.True(() => proxy.OpenFiles() >= OpenFiles - 2, "there are no more descriptors");
+        await proxy.UntilAsync(s => s["lateen.accepting_paused"] > 0, _ => "it still accepts");
+        // What the process needs for itself is left to it.
+        Assert.InRange(proxy.OpenFiles(), OpenFiles / 2, OpenFiles - 10);
         // Whom it has is served on; whom it has not waits in the kernel.
         Assert.EndsWith("ahoy", first.Ask(), StringComparison.Ordinal);
         var last = others[^1];
@@ -37,8 +38,6 @@ public sealed class DescriptorTests
         foreach (var client in others)
             client.Dispose();
 
-        var stats = await proxy.StatsAsync();
-        Assert.InRange(stats["lateen.accepting_paused"], 1, int.MaxValue);
         using var next = new Client(at);
         Assert.EndsWith("ahoy", next.Ask(), StringComparison.Ordinal);
     }

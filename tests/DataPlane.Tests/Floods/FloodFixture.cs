@@ -35,18 +35,18 @@ public sealed class FloodFixture : IAsyncLifetime
     /// HTTP of either version, with Envoy's limits; <c>/busy</c> goes to an
     /// endpoint that has no time for it, <c>/moved</c> is answered by the proxy itself.
     /// </summary>
-    public IPEndPoint Http { get; } = new(IPAddress.Loopback, Overload.Listeners.FreePort());
+    public IPEndPoint Http { get; } = new(IPAddress.Loopback, FreePorts.Next());
 
     /// <summary>
     /// The same with short timeouts; <c>/big</c> is a response without end, and <c>/silent</c> is answered never.
     /// </summary>
-    public IPEndPoint Slow { get; } = new(IPAddress.Loopback, Overload.Listeners.FreePort());
+    public IPEndPoint Slow { get; } = new(IPAddress.Loopback, FreePorts.Next());
 
     /// <summary>Relays bytes from a source without end; idle for less than half a second.</summary>
-    public IPEndPoint Tcp { get; } = new(IPAddress.Loopback, Overload.Listeners.FreePort());
+    public IPEndPoint Tcp { get; } = new(IPAddress.Loopback, FreePorts.Next());
 
     /// <summary>HTTP, for at most 50 connections.</summary>
-    public IPEndPoint Limited { get; } = new(IPAddress.Loopback, Overload.Listeners.FreePort());
+    public IPEndPoint Limited { get; } = new(IPAddress.Loopback, FreePorts.Next());
 
     /// <summary>Keeps connections that their clients neither read nor end, until their attack is over.</summary>
     internal void Hold(IEnumerable<IDisposable> connections) => _held.AddRange(connections);

@@ -28,7 +28,7 @@ public sealed class FloodTests(FloodFixture fixture) : IClassFixture<FloodFixtur
             proxy.ForgetMostResident();
             await Task.Run(() => attack.Run(fixture), TestContext.Current.CancellationToken);
             neighbour.WaitForAnswers(5);
-            await WaitAsync(
+            await fixture.Proxy.UntilAsync(
                 stats => attack.Refusals.All(refusal => Grown(stats, before, refusal.Stat) >= refusal.Least),
                 stats =>
                     string.Join(", ", attack.Refusals.Select(r => $"{Name(r.Stat)}: {Grown(stats, before, r.Stat)}"))
@@ -38,7 +38,7 @@ public sealed class FloodTests(FloodFixture fixture) : IClassFixture<FloodFixtur
         fixture.Drop();
         Assert.InRange(proxy.MostResident() - resident, long.MinValue, MostMemory);
         await SettleAsync();
-        await WaitAsync(
+        await fixture.Proxy.UntilAsync(
             _ => proxy.Descriptors() <= descriptors + attack.KeptDescriptors,
             _ => $"{proxy.Descriptors() - descriptors} more descriptors"
         );
@@ -46,7 +46,7 @@ public sealed class FloodTests(FloodFixture fixture) : IClassFixture<FloodFixtur
 
     /// <summary>Waits until nobody is connected, on either side, and nothing is left of those who were.</summary>
     private Task SettleAsync() =>
-        WaitAsync(
+        fixture.Proxy.UntilAsync(
             static stats => stats.All(static stat => !IsActive(stat.Key) || stat.Value == 0),
             static stats => string.Join(", ", stats.Where(static stat => IsActive(stat.Key) && stat.Value != 0))
         );
@@ -70,23 +70,4 @@ public sealed class FloodTests(FloodFixture fixture) : IClassFixture<FloodFixtur
             string.Create(CultureInfo.InvariantCulture, $"127.0.0.1_{fixture.Limited.Port}"),
             StringComparison.Ordinal
         );
-
-    private async Task WaitAsync(
-        Func<IReadOnlyDictionary<string, long>, bool> holds,
-        Func<IReadOnlyDictionary<string, long>, string> describe
-    )
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
-        // Each look costs the proxy memory too, so there are few of them.
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (true)
-        {
-            var stats = await fixture.Proxy.StatsAsync();
-            if (holds(stats))
-                return;
-            Assert.False(patience.IsCancellationRequested, describe(stats));
-            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
 }

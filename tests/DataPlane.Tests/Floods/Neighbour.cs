@@ -11,7 +11,7 @@ internal sealed class Neighbour : IDisposable
     /// <summary>What it leaves to the attackers between two requests.</summary>
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(2);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly List<TimeSpan> _waits = [];
     private readonly ManualResetEventSlim _stopping = new();

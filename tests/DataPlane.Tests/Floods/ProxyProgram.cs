@@ -19,6 +19,8 @@ namespace DataPlane.Tests.Floods;
 /// </summary>
 internal sealed class ProxyProgram : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     private readonly DirectoryInfo _state;
     private readonly Process _process;
     private readonly HttpClient _admin;
@@ -47,7 +49,7 @@ internal sealed class ProxyProgram : IAsyncDisposable
             state.FullName,
             [.. Pack<Cluster>(TypeUrls.Cluster, clusters), .. Pack<Listener>(TypeUrls.Listener, listeners)]
         );
-        var admin = Overload.Listeners.FreePort();
+        var admin = FreePorts.Next();
         var start = new ProcessStartInfo(
             "/bin/sh",
             $"-c \"{(openFiles is null ? "" : $"ulimit -n {openFiles} && ")}exec dotnet {Path()} sidecar --discovery-address 127.0.0.1:9 --concurrency 1 --state-dir {state.FullName} "
@@ -81,6 +83,25 @@ internal sealed class ProxyProgram : IAsyncDisposable
                 stats[line[..colon]] = value;
         }
         return stats;
+    }
+
+    /// <summary>Looks until its numbers are as they should be.</summary>
+    public async Task UntilAsync(
+        Func<IReadOnlyDictionary<string, long>, bool> holds,
+        Func<IReadOnlyDictionary<string, long>, string> describe
+    )
+    {
+        var began = Stopwatch.GetTimestamp();
+        // Each look costs the proxy memory too, so there are few of them.
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            var stats = await StatsAsync();
+            if (holds(stats))
+                return;
+            Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, describe(stats));
+            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Bytes of resident memory.</summary>
@@ -177,7 +198,7 @@ internal sealed class ProxyProgram : IAsyncDisposable
     private async Task WaitForReadyAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(s_patience);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (await tick.WaitForNextTickAsync(patience.Token))
         {

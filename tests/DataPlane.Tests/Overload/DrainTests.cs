@@ -26,7 +26,7 @@ public sealed class DrainTests : IDisposable
     [InlineData(2)]
     public async Task No_request_fails_while_a_listener_changes_again_and_again(int version)
     {
-        var port = Listeners.FreePort();
+        var port = FreePorts.Next();
         Change(port, 0);
         using var client = Clients.Of(version);
         using var stop = new CancellationTokenSource();
@@ -48,7 +48,7 @@ public sealed class DrainTests : IDisposable
     [InlineData(2)]
     public async Task No_request_fails_while_the_proxy_drains_gracefully(int version)
     {
-        var port = Listeners.FreePort();
+        var port = FreePorts.Next();
         Change(port, 0);
         using var client = Clients.Of(version);
         using var stop = new CancellationTokenSource();
@@ -177,7 +177,7 @@ public sealed class DrainTests : IDisposable
         var closing = Task.Run(() => Serve(Listeners.Http("other")), s_cancel);
         busy.Set();
         Assert.EndsWith("ahoy", waiting.ReadAnswer(), StringComparison.Ordinal);
-        await closing.WaitAsync(TimeSpan.FromSeconds(10), s_cancel);
+        await closing.WaitAsync(TimeSpan.FromSeconds(60), s_cancel);
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class DrainTests : IDisposable
         {
             Assert.True(_listener.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead));
             var socket = _listener.Accept();
-            socket.ReceiveTimeout = 10_000;
+            socket.ReceiveTimeout = 60_000;
             socket.Receive(new byte[1000]);
             _accepted.Add(socket);
         }

@@ -114,7 +114,7 @@ public sealed class InPlaceUpdateTests : IDisposable
     [Fact]
     public async Task A_listener_of_another_name_takes_over_the_address_with_the_connections_that_wait_there()
     {
-        var port = Listeners.FreePort();
+        var port = FreePorts.Next();
         Serve(Listeners.Http("l").At(port));
         using var before = new Client(_proxy.Address("l"));
         Assert.EndsWith("ahoy", before.Ask(), StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
-using System.Net.Sockets;
 
 namespace DataPlane.Tests.Overload;
 
@@ -11,14 +10,6 @@ internal static class Listeners
         """{"match":{"prefix":"/"},"directResponse":{"status":200,"body":{"inlineString":"ahoy"}}}""";
 
     public const string ToA = """{"match":{"prefix":"/"},"route":{"cluster":"a"}}""";
-
-    /// <summary>A port that nobody has at the moment.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     /// <summary>The same at a port.</summary>
     public static (string Name, string Json) At(this (string Name, string Json) listener, int port) =>

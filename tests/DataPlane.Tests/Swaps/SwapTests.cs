@@ -15,7 +15,7 @@ public sealed class SwapTests : IAsyncLifetime
     private const int Requests = 20_000;
     private const int Steps = 50;
 
-    private readonly int _port = Overload.Listeners.FreePort();
+    private readonly int _port = FreePorts.Next();
     private readonly ProxyFixture _proxy = new(workers: 2);
     private readonly Identities _identities = new();
     private readonly List<string> _servers = [];
@@ -237,6 +237,6 @@ public sealed class SwapTests : IAsyncLifetime
         Assert.Equal($"{_routes}", Assert.Single(answer!.Headers.GetValues("x-routes")));
         Assert.True(load.Saw(_servers[^1]));
         await Task.WhenAny(_first.SawAsync(_clients[^1]), _second.SawAsync(_clients[^1]))
-            .WaitAsync(TimeSpan.FromSeconds(20));
+            .WaitAsync(TimeSpan.FromSeconds(60));
     }
 }
