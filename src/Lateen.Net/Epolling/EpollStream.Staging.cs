@@ -39,6 +39,18 @@ internal sealed partial class EpollStream : IStagedOutput
         return new LoopTask<int>(1);
     }
 
+    public override bool HasUnsent => _outputLength > 0 || (_holdsSealed && _tls is { Wire.HoldsAny: true });
+
+    public override LoopTask<int> FlushAsync()
+    {
+        if (IsDead)
+            return new LoopTask<int>(IoResult.Aborted);
+        FlushStaged();
+        return _sendFailed ? new LoopTask<int>(IoResult.Failed)
+            : HasUnsent ? _writing.Wait()
+            : new LoopTask<int>(1);
+    }
+
     public void SealStaged()
     {
         if (!_isStaged || _tls is null || IsDead)

@@ -301,9 +301,10 @@ internal sealed unsafe partial class EpollStream : ByteStream, IEpollTarget, IRe
             return;
         }
         var state = SendOutput();
-        if (state == OutputState.Waits)
+        SendSealed();
+        if (state == OutputState.Waits || _holdsSealed)
             return;
-        _sendFailed = state == OutputState.Broken;
+        _sendFailed |= state == OutputState.Broken;
         if (_endWaits)
             ShutdownWrite();
         if (_writing.IsAwaited)

@@ -50,6 +50,13 @@ public abstract class ByteStream
     /// </summary>
     public abstract LoopTask<int> WriteLastAsync(ReadOnlySpan<byte> bytes);
 
+    /// <summary>Bytes that were written wait here: for the end of the turn, or for room in the kernel.</summary>
+    public abstract bool HasUnsent { get; }
+
+    /// <summary>Sends what was written, and completes when the kernel has it all.</summary>
+    /// <returns>A positive number, or an <see cref="IoResult"/>.</returns>
+    public abstract LoopTask<int> FlushAsync();
+
     /// <summary>Whether <see cref="SpliceAsync"/> may be called: both are plaintext sockets, and nothing is buffered.</summary>
     public abstract bool CanSpliceTo(ByteStream to);
 
@@ -111,7 +118,10 @@ public abstract class ByteStream
     /// </summary>
     public abstract void CancelRead();
 
-    /// <summary>Closes and gives back everything. No operation may be under way. May be called twice.</summary>
+    /// <summary>
+    /// Closes and gives back everything. No operation may be under way. May be called twice. What the kernel has no room for
+    /// (<see cref="HasUnsent"/>) is lost; <see cref="FlushAsync"/> waits for it.
+    /// </summary>
     public abstract void Close();
 
     /// <summary>True once the stream is closed, aborted or broken: it is of no more use.</summary>

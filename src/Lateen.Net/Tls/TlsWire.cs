@@ -49,6 +49,9 @@ internal sealed unsafe class TlsWire(BufferPool buffers)
     /// <summary>The kernel had no more when it was asked last, and no edge came since.</summary>
     public bool IsDrained { get; private set; }
 
+    /// <summary>Bytes wait here for the next ones, for <see cref="Flush"/>, or for room in the kernel.</summary>
+    public bool HoldsAny => _heldLength > 0;
+
     /// <summary>Of send(2).</summary>
     public int SendFlags { get; set; } = Sockets.NoSignal;
 

@@ -24,6 +24,7 @@ internal sealed class Http1ServerConnection : ServerConnection
     private long _idleSince;
     private bool _isIdle;
     private bool _timedOut;
+    private bool _isFlushing;
     private bool _isHttp2;
     private Http2ServerConnection? _next;
 
@@ -70,6 +71,8 @@ internal sealed class Http1ServerConnection : ServerConnection
                     break;
                 }
             }
+            if (Stream.HasUnsent && !_isHttp2)
+                await SendRestAsync();
         }
         finally
         {
@@ -222,6 +225,8 @@ internal sealed class Http1ServerConnection : ServerConnection
         if (Stream.IsDead || Stream.PeerHasClosed || Manager.DelayedCloseTimeout == TimeSpan.Zero)
             return 0;
         Stream.ShutdownWrite();
+        if (Stream.HasUnsent && await SendRestAsync() < 0)
+            return 0;
         _timedOut = false;
         Arm(Manager.DelayedCloseTimeout);
         do
@@ -233,10 +238,27 @@ internal sealed class Http1ServerConnection : ServerConnection
         return 0;
     }
 
+    /// <summary>Waits for a client that reads slowly: closing would drop the end of its answer. As long as within an answer.</summary>
+    private async LoopTask<int> SendRestAsync()
+    {
+        _timedOut = false;
+        _isFlushing = true;
+        Arm(Manager.StreamIdleTimeout);
+        var result = await Stream.FlushAsync();
+        Worker.Loop.Disarm(_timer);
+        _isFlushing = false;
+        if (_timedOut)
+            Stats.OnDelayedCloseTimeout(Worker.Index);
+        return result;
+    }
+
     private void OnTimer()
     {
         _timedOut = true;
-        Stream.CancelRead();
+        if (_isFlushing)
+            Stream.Abort();
+        else
+            Stream.CancelRead();
     }
 
     private void ArmIdle()

@@ -82,6 +82,48 @@ public sealed class WriteSoonTests : IDisposable
                 await write;
             }
             waits.TrySetResult(false);
+            await stream.FlushAsync();
+            stream.Close();
+            return 0;
+        }
+    }
+
+    /// <summary>Closing waits for nobody; whoever closes may.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_kernel_had_no_room_for_is_flushed_before_the_close(bool isTls)
+    {
+        using var tls = new TlsFixture();
+        var context = tls.ServerContext(
+            static options => options,
+            tls.Authority.Issue(CertificateOrder.ForDns("localhost"))
+        );
+        var loop = isTls ? tls.Loop : _loop;
+        var written = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var at = isTls ? await tls.Serve(context, Write) : await _loop.Serve(Write);
+        await using Stream client = isTls ? await TlsFixture.Dial(at) : new NetworkStream(LoopFixture.Dial(at), true);
+        // Nothing is read until the kernel is full.
+        var length = await written.Task.WaitAsync(LoopFixture.Patience, TestContext.Current.CancellationToken);
+        var got = 0;
+        var buffer = new byte[Piece];
+        for (int count; (count = await client.ReadAsync(buffer, TestContext.Current.CancellationToken)) > 0; )
+            got += count;
+        Assert.Equal(length, got);
+
+        async LoopTask<int> Write(ByteStream stream)
+        {
+            var pieces = 0;
+            for (; !stream.HasUnsent; pieces++)
+            {
+                await stream.WriteSoonAsync(new byte[Piece]);
+                await loop.NextTurn();
+            }
+            var flush = stream.FlushAsync();
+            Assert.False(flush.IsCompleted);
+            written.SetResult(pieces * Piece);
+            Assert.True(await flush > 0);
+            Assert.False(stream.HasUnsent);
             stream.Close();
             return 0;
         }
