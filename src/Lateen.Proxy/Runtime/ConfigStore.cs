@@ -61,7 +61,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     /// <summary>Raised with the name of a resource and what is wrong with it that only shows together with its secrets.</summary>
     public event Action<string, string>? Problem;
 
-    /// <summary>True once clusters and listeners have come and all of them are in force.</summary>
+    /// <summary>True once clusters and listeners have come, all of them are in force, and <see cref="Changed"/> has told of them.</summary>
     public bool IsReady { get; private set; }
 
     /// <summary>Every resource that is in force or warming, as it came; secrets apart, which go to no disk.</summary>
@@ -268,7 +268,8 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var warmingListeners);
         _fetches.End();
-        IsReady = _hasClusters && _hasListeners && allClusters && warmingListeners == 0;
+        var isReady = _hasClusters && _hasListeners && allClusters && warmingListeners == 0;
+        IsReady &= isReady;
         var next = new ProxyRuntime(
             previous.Revision + 1,
             listeners.ToFrozenDictionary(StringComparer.Ordinal),
@@ -286,6 +287,8 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
                 _telemetry.Stats.ForgetCluster(cluster.Spec.StatName);
         }
         Changed?.Invoke(next);
+        // Not before its listeners accept.
+        IsReady = isReady;
         // What was exchanged between its first reading and the watch over it.
         if (!_isDisposed && _files.Settle())
             QueueRefresh();
