@@ -40,7 +40,7 @@ public class StoredTextsTests
         var before = source.Work.Validated;
         await PutAsync(store, "r", Route("r", metadata, spec, more));
         await PutAsync(store, "last", Route("last", "", "", ""));
-        await last.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await last.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
         Assert.Equal(before + (isRead ? 2 : 1), source.Work.Validated);
         await ending.CancelAsync();
         await running;

@@ -9,7 +9,7 @@ namespace ControlPlane.Tests.Discovery;
 /// <summary>A proxy that speaks the incremental variant, move by move.</summary>
 internal sealed class DeltaStream(AggregatedDiscoveryService.AggregatedDiscoveryServiceClient client) : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly AsyncDuplexStreamingCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> _call =
         client.DeltaAggregatedResources();

@@ -7,7 +7,7 @@ namespace ControlPlane.Tests.Discovery;
 /// <summary>A proxy that speaks the state-of-the-world variant, move by move.</summary>
 internal sealed class SotwStream(AdsServer server) : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly AsyncDuplexStreamingCall<DiscoveryRequest, DiscoveryResponse> _call =
         server.Client.StreamAggregatedResources();

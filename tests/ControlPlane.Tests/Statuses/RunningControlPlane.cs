@@ -15,7 +15,7 @@ namespace ControlPlane.Tests.Statuses;
 /// <summary>A whole control plane over a store, with its resource API and xDS on free ports.</summary>
 internal sealed class RunningControlPlane : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly ControlPlaneHost _host;
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });

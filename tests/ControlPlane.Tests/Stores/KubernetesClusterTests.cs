@@ -105,7 +105,7 @@ public sealed class KubernetesClusterTests : IDisposable
             store,
             .. flags.Split(' ').Select(flag => char.IsUpper(flag[0]) ? _lateen.PathOf(flag) : flag),
         ];
-        var ran = await _lateen.TryAsync(null, arguments).WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        var ran = await _lateen.TryAsync(null, arguments).WaitAsync(TimeSpan.FromSeconds(60), Stop);
         Assert.True(ran.Code == 64, ran.Errors);
         Assert.Contains(why, ran.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", ran.Errors, StringComparison.Ordinal);

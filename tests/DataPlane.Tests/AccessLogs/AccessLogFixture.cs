@@ -53,7 +53,7 @@ internal sealed partial class AccessLogFixture : IDisposable
 
     public string Converse(IPEndPoint at, string request)
     {
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(at);
         Name(((IPEndPoint)client.LocalEndPoint!).Port, "CLIENT");
         Name(at.Port, "LISTENER");

@@ -11,7 +11,7 @@ internal sealed class AdsPeer<TRequest, TResponse>(
 )
     where TRequest : class
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -13,7 +13,7 @@ namespace DataPlane.Tests.Agent;
 
 public sealed class ClusterResolverTests : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Published<ProxyRuntime> _runtime = new(ProxyRuntime.Empty);
     private readonly ProxyTelemetry _telemetry = new(1, WorkloadLabels.Nobody);

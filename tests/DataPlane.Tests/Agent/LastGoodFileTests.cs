@@ -56,7 +56,7 @@ public sealed class LastGoodFileTests : IDisposable
         Assert.Equal(0, saves);
         _time.Advance(wait);
         // Before that, a change belongs to the write that is about to begin.
-        Assert.True(await saved.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(await saved.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         file.Touch();
         await _time.NextWaitAsync();
         Assert.Equal(1, saves);

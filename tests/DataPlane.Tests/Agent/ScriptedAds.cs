@@ -24,7 +24,7 @@ namespace DataPlane.Tests.Agent;
 /// <summary>An ADS server without an opinion: it hands every stream to the test.</summary>
 internal sealed class ScriptedAds : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly WebApplication _app;
     private readonly Streams _streams;

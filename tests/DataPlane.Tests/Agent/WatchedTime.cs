@@ -7,7 +7,7 @@ namespace DataPlane.Tests.Agent;
 /// <summary>A clock that stands still until a test moves it, and that tells the test who waits for it, and how long.</summary>
 internal sealed class WatchedTime : TimeProvider
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();

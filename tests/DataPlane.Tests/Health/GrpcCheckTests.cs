@@ -101,7 +101,7 @@ public sealed class GrpcCheckTests : IDisposable
     /// <summary>The next line that begins so.</summary>
     private string Line(string start)
     {
-        while (_server.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)).Result is { } line)
+        while (_server.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)).Result is { } line)
         {
             if (line.StartsWith(start, StringComparison.Ordinal))
                 return line;

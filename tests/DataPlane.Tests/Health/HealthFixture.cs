@@ -12,7 +12,7 @@ namespace DataPlane.Tests.Health;
 /// <summary>A proxy whose cluster "a" checks the health of endpoints that tests write.</summary>
 internal sealed class HealthFixture : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Intervals short enough for tests, with thresholds that count at once.</summary>
     public const string Fast =

@@ -11,7 +11,7 @@ namespace DataPlane.Tests.Http2;
 /// <summary>A client that sends frames as bytes, right or wrong, over a socket, and reads what becomes of a stream.</summary>
 internal sealed class RawHttp2Client : IDisposable
 {
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
     private readonly HpackDecoder _decoder = new(new HpackScratch());
     private readonly Dictionary<uint, Http2Answer> _answers = [];
     private readonly Queue<byte[]> _pings = [];

@@ -65,7 +65,7 @@ public sealed class NetworkNamespace : IDisposable
             Enter();
             moved.SetResult();
         });
-        await moved.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await moved.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     public void Dispose()

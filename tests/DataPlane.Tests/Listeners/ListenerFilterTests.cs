@@ -78,7 +78,7 @@ public sealed class ListenerFilterTests : IDisposable
     public void An_oversized_client_hello_ends_the_connection()
     {
         var at = Listen(TlsJson.TcpChain("b", "b"), TlsJson.Filter(TlsInspector));
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         socket.Connect(at);
         // One message of 16 MB, in records of 16 KB that never make it whole.
         byte[] message = [1, 0xFF, 0xFF, 0xFF, .. new byte[16_380]];
@@ -239,7 +239,7 @@ public sealed class ListenerFilterTests : IDisposable
         var expected = new List<string>();
         for (var client = 0; client < 2; client++)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
             socket.Connect(at);
             expected.Add($"{((IPEndPoint)socket.LocalEndPoint!).Port} {at.Port}");
             for (var request = 0; request < 3; request++)
@@ -320,7 +320,7 @@ public sealed class ListenerFilterTests : IDisposable
     /// <summary>Says something, half-closes, and returns all that came back. Says nothing: waits for the first words and leaves.</summary>
     private static string Say(IPEndPoint at, string text)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         socket.Connect(at);
         if (text.Length == 0)
         {

@@ -172,7 +172,7 @@ public sealed class OriginalDestinationTests : IDisposable
                     var target = new IPEndPoint(IPAddress.Parse(address), port);
                     using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
                     {
-                        ReceiveTimeout = 10_000,
+                        ReceiveTimeout = 60_000,
                     };
                     if (from is not null)
                         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));

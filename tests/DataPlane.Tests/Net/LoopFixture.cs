@@ -17,7 +17,7 @@ public sealed class LoopFixture : IDisposable
 
     public EventLoop Loop { get; } = new("test");
 
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     public async Task<T> OnLoop<T>(Func<LoopTask<T>> method)
     {
@@ -49,7 +49,7 @@ public sealed class LoopFixture : IDisposable
 
     public static Socket Dial(NetAddress address)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000, NoDelay = true };
         socket.Connect(new IPEndPoint(address.ToIPAddress()!, address.Port));
         return socket;
     }

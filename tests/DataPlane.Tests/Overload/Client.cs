@@ -52,7 +52,7 @@ internal sealed class Client : IDisposable
     /// <summary>A socket that is connected.</summary>
     internal static Socket Connect(IPEndPoint at, IPAddress? from, bool isNarrow)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000, NoDelay = true };
         if (isNarrow)
             socket.ReceiveBufferSize = 4096;
         if (from is not null)

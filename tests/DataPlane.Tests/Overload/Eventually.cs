@@ -6,7 +6,7 @@ namespace DataPlane.Tests.Overload;
 /// <summary>Waits for what a worker does by itself, as the count of a connection that its client has closed.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     public static void True(Func<bool> holds, string what)
     {

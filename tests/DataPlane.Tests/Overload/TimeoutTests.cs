@@ -361,7 +361,7 @@ public sealed class TimeoutTests : IDisposable
 
     /// <summary>The upstream has the request's head, so that no connect timeout runs any more.</summary>
     private void WaitForUpstream() =>
-        Assert.True(_heard.Wait(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
+        Assert.True(_heard.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
 
     private void Serve(string routes, string manager = "", int? upstream = null)
     {

@@ -268,7 +268,7 @@ public sealed class HttpProxyTests : IDisposable
             }
         );
         _proxy.Clusters(upstream.Port);
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(_proxy.Http(ToA));
         ScriptedServer.Send(
             client,
@@ -334,7 +334,7 @@ public sealed class HttpProxyTests : IDisposable
             }
         );
         _proxy.Clusters(upstream.Port);
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(_proxy.Tcp("a"));
         ScriptedServer.Send(client, "ahoy");
         client.Shutdown(SocketShutdown.Send);
@@ -347,7 +347,7 @@ public sealed class HttpProxyTests : IDisposable
         using var upstream = ScriptedServer.Always("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nA");
         _proxy.Clusters(upstream.Port);
         var at = _proxy.Http(ToA);
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000, NoDelay = true };
         client.Connect(at);
         Repeat(client, 300);
         var before = AllocatedByWorker();
@@ -360,7 +360,7 @@ public sealed class HttpProxyTests : IDisposable
     {
         var bytes = new TaskCompletionSource<long>();
         _proxy.Server.Workers[0].Loop.Post(() => bytes.SetResult(GC.GetAllocatedBytesForCurrentThread()));
-        Assert.True(bytes.Task.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(bytes.Task.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         return bytes.Task.GetAwaiter().GetResult();
     }
 

@@ -19,7 +19,7 @@ namespace DataPlane.Tests.Server;
 /// <summary>Copies of requests that go elsewhere: what they are, and that nobody waits for them.</summary>
 public sealed class MirrorTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly ProxyFixture _proxy = new(self: new WorkloadLabels { Address = "10.9.8.7" });
     private readonly ScriptedServer _main = ScriptedServer.Echo();
@@ -276,7 +276,7 @@ public sealed class MirrorTests : IDisposable
         using var main = Bodies([], Length);
         _proxy.Clusters(main.Port, mirror.Port);
         var at = _proxy.Http(Route("""{"cluster":"b"}"""));
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(at);
         ScriptedServer.Send(client, $"POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: {Length}\r\n\r\n");
         WaitForStat("cluster.b.upstream_rq_active", 1);
@@ -365,7 +365,7 @@ public sealed class MirrorTests : IDisposable
     {
         using var mirror = ScriptedServer.Always("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         var at = Listen(mirror.Port);
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(at);
         var copies = 0L;
         void Exchange()

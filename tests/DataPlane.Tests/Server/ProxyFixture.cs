@@ -203,7 +203,7 @@ public sealed class ProxyFixture : IDisposable
         {
             using var passed = new ManualResetEventSlim();
             worker.Loop.Post(passed.Set);
-            Assert.True(passed.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+            Assert.True(passed.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         }
     }
 
@@ -227,7 +227,7 @@ public sealed class ProxyFixture : IDisposable
     /// <summary>Sends bytes and returns everything up to the end of the connection.</summary>
     public static string Converse(IPEndPoint at, string request)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         socket.Connect(at);
         socket.Send(Encoding.Latin1.GetBytes(request));
         return ReadToEnd(socket);

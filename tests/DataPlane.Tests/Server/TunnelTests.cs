@@ -78,7 +78,7 @@ public sealed class TunnelTests : IDisposable
 
     private static Socket Connect(IPEndPoint at)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         socket.Connect(at);
         return socket;
     }

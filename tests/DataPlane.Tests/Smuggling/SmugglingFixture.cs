@@ -31,7 +31,7 @@ internal sealed class SmugglingFixture : IDisposable
             """{"match":{"prefix":"/"},"route":{"cluster":"a"}}""",
             $"\"accessLog\":[{_log.Log(Format)}],{manager}"
         );
-        _neighbour = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        _neighbour = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         _neighbour.Connect(At);
         AskNeighbour();
     }

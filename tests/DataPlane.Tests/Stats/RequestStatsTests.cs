@@ -148,7 +148,7 @@ public sealed class RequestStatsTests : IDisposable
             static (_, socket, _) => ScriptedServer.Send(socket, $"heard {ProxyFixture.ReadToEnd(socket)}")
         );
         _stats.Cluster(upstream.Port);
-        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(_stats.Proxy.Tcp("a"));
         ScriptedServer.Send(client, "ahoy");
         client.Shutdown(SocketShutdown.Send);

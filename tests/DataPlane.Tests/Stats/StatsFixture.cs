@@ -67,7 +67,7 @@ internal sealed class StatsFixture : IDisposable
         var settled = new TaskCompletionSource();
         // Behind everything the worker still has to say of the connections that ended.
         Proxy.Server.Workers[0].Loop.Post(settled.SetResult);
-        Assert.True(settled.Task.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(settled.Task.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         var samples = new List<Sample>();
         Proxy.Telemetry.Stats.Collect(Proxy.Runtime.Current, samples);
         return samples;

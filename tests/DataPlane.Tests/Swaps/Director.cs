@@ -20,7 +20,7 @@ namespace DataPlane.Tests.Swaps;
 /// </summary>
 internal sealed class Director : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1);

@@ -165,7 +165,7 @@ public sealed class TcpProxyTests : IDisposable
 
     private static Socket Dial(IPEndPoint at)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         socket.Connect(at);
         return socket;
     }

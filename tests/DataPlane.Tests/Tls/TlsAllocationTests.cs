@@ -43,7 +43,7 @@ public sealed class TlsAllocationTests
     {
         var bytes = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         proxy.Proxy.Server.Workers[0].Loop.Post(() => bytes.SetResult(GC.GetAllocatedBytesForCurrentThread()));
-        return await bytes.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        return await bytes.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     private static void Repeat(SslStream client, int times)

@@ -52,7 +52,7 @@ internal static class Chain
 
     public static Socket Connect(IPEndPoint at)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000, NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000, NoDelay = true };
         socket.Connect(at);
         return socket;
     }

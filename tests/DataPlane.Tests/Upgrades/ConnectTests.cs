@@ -289,7 +289,7 @@ public sealed class ConnectTests : IDisposable
             );
             client.ReadUntil(1, static answer => answer.Body.Length == 6);
             client.Send(Frames.RstStream(1, 8));
-            Assert.True(ended.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+            Assert.True(ended.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
             client.Send(Frames.Get(3));
             Assert.Equal("404", client.Read(3).Status);
         }
@@ -298,7 +298,7 @@ public sealed class ConnectTests : IDisposable
             Ask(client, Connect1);
             client.LingerState = new LingerOption(true, 0);
         }
-        Assert.True(ended.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(ended.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -181,7 +181,7 @@ public sealed class UpgradeTests : IDisposable
         using var client = Connect(at);
         Ask(client, Upgrade("parrot/1"));
         client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-        Assert.True(ended.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(ended.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         var late = ProxyFixture.Converse(at, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 504 ", late, StringComparison.Ordinal);
         release.Release();
