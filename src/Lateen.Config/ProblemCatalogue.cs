@@ -111,6 +111,40 @@ public static class ProblemCatalogue
     public static Problem Duplicate(SourceLocation at, string subject, SourceLocation first) =>
         new("LT0107", Severity.Error, at, subject, "", $"is defined twice, first at {first}", "remove one of the two");
 
+    /// <param name="why">What is wrong with the text.</param>
+    public static Problem KeptOverRestart(SourceLocation at, string subject, string since, string why) =>
+        new(
+            "LT0113",
+            Severity.Warning,
+            at,
+            subject,
+            "",
+            $"stays in force as it was good at {since}, over a restart: {why}",
+            "correct that; until then nothing else of it comes into force"
+        );
+
+    public static Problem NotKept(string why) =>
+        new(
+            "LT0114",
+            Severity.Warning,
+            SourceLocation.None,
+            "",
+            "",
+            $"what is in force is not kept for a restart: {why}",
+            "see to the directory of --data; until then a file that is broken while the control plane restarts takes with it what it defined"
+        );
+
+    public static Problem DamagedCopy(string what) =>
+        new(
+            "LT0115",
+            Severity.Warning,
+            SourceLocation.None,
+            "",
+            "",
+            $"what an earlier process had in force cannot be trusted and is not used: {what}",
+            "correct what has errors: what it defined is not in force until then"
+        );
+
     public static Problem Missing(SourceLocation at, string subject, string field) =>
         new("LT0201", Severity.Error, at, subject, field, "is required", "add it");
 

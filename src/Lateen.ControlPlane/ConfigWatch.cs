@@ -35,7 +35,10 @@ internal sealed partial class ConfigWatch : BackgroundService
         _log = log;
         var store = StoreOf(options);
         Source = new ConfigSource(
-            store is null ? [new DirectoryTexts(options.ConfigPaths)] : [new DirectoryTexts(options.ConfigPaths), store]
+            store is null
+                ? [new DirectoryTexts(options.ConfigPaths)]
+                : [new DirectoryTexts(options.ConfigPaths), store],
+            LastGoodOf(options)
         );
         if (store is not null)
             Source.Loaded += () => history.Record(Source.Current.Revision, store.Taken);
@@ -63,6 +66,13 @@ internal sealed partial class ConfigWatch : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Source.RunAsync(stoppingToken);
+
+    /// <summary>A store that nobody else writes checks what is written.</summary>
+    private LastGoodTexts? LastGoodOf(ControlPlaneOptions options) =>
+        options.StateDirectory is { } directory
+        && (options.ConfigPaths.Count > 0 || options.Store is { IsShared: true })
+            ? LastGoodFile.Open(directory, options.Store?.Location ?? "", _time)
+            : null;
 
     private StoreTexts? StoreOf(ControlPlaneOptions options)
     {

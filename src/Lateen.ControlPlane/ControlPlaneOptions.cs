@@ -13,6 +13,9 @@ public sealed record ControlPlaneOptions
     /// <summary>YAML files, or one of them.</summary>
     public required IReadOnlyList<string> ConfigPaths { get; init; }
 
+    /// <summary>Directory where it keeps what is in force, for a start while something has errors. Null for nowhere.</summary>
+    public string? StateDirectory { get; init; }
+
     /// <summary>Where the resource API keeps what is written through it; the mesh takes it in beside the files. Null for files alone.</summary>
     public IResourceStore? Store { get; init; }
 

@@ -69,6 +69,7 @@ internal static class ServeCommand
                 var options = new ControlPlaneOptions
                 {
                     ConfigPaths = args.GetValue(config) ?? [],
+                    StateDirectory = stores.Data(args),
                     Mesh = settings,
                     Store = store,
                     WritesStatus = !args.GetValue(noStatus),

@@ -11,7 +11,8 @@ internal sealed class StoreFlags
 {
     private readonly Option<string> _data = new("--data")
     {
-        Description = "Directory for what must outlive the process: the store, keys and tokens of the resource API",
+        Description =
+            "Directory for what must outlive the process: the store, what was last good, keys and tokens of the resource API",
         DefaultValueFactory = static _ => ".lateen",
         HelpName = "DIR",
     };

@@ -15,6 +15,7 @@ public sealed class ConfigAssembler
     private readonly Dictionary<ConfigKey, ResourceEntry> _entries = [];
     private readonly ReferenceGraph _references = new();
     private readonly ProblemLedger _problems = new();
+    private readonly RestoredResources _restored = new();
 
     /// <summary>The latest snapshot.</summary>
     public ConfigSnapshot Current { get; private set; } = ConfigSnapshot.Empty;
@@ -33,27 +34,59 @@ public sealed class ConfigAssembler
         return Current;
     }
 
+    /// <summary>Texts of which something is in force that an earlier process has left, since they have errors.</summary>
+    internal IEnumerable<string> Restored => _restored.Texts;
+
+    /// <summary>
+    /// Before anything else: what an earlier process had in force of texts that have errors now. It is held as it would be had the process gone on.
+    /// </summary>
+    internal void Restore(IReadOnlyList<RestoredText> texts)
+    {
+        var touched = new HashSet<ConfigKey>();
+        foreach (var text in texts)
+            Replace(text.Name, text.Read, touched);
+        var since = texts.ToDictionary(static text => text.Name, static text => text.Since, StringComparer.Ordinal);
+        var inForce = new List<ResourceChange>();
+        foreach (var key in touched)
+        {
+            var entry = _entries[key];
+            Choose(entry, []);
+            entry.InForce = entry.Candidate;
+            _restored.Add(key, entry.InForce!, since[entry.InForce!.Text][key]);
+            inForce.Add(new ResourceChange(null, entry.InForce.Resource));
+        }
+        Current = Current.With(Current.Revision, inForce, _problems.Now());
+    }
+
     /// <summary>Takes changes, all of them in one step.</summary>
     /// <returns>Problems that were not there before; null when nothing changed, so that the snapshot stays.</returns>
     public IReadOnlyList<Problem>? Apply(IReadOnlyList<TextChange> changes)
     {
         var touched = new HashSet<ConfigKey>();
         var isChanged = Current.Revision == 0;
-        foreach (var (name, read) in changes)
-            isChanged |= Replace(name, read, touched);
+        foreach (var change in changes)
+            isChanged |= Replace(change.Name, change.Read, touched);
         if (!isChanged)
             return null;
         var texts = changes.Select(static change => change.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var key in touched)
             Choose(_entries[key], texts);
+        _restored.Update(touched, _entries, texts);
         foreach (var name in texts)
-            _problems.Put(name, _texts.TryGetValue(name, out var text) ? text.Problems() : []);
+            _problems.Put(name, ProblemsOf(name));
         var stale = _references.TakeStale();
         Work = Work with { Merged = Work.Merged + touched.Count, Checked = Work.Checked + stale.Count };
         touched.UnionWith(stale);
         var inForce = touched.Select(PutInForce).ToList();
         Current = Current.With(Current.Revision + 1, inForce, _problems.Now());
         return _problems.TakeFresh();
+    }
+
+    private IReadOnlyList<Problem> ProblemsOf(string name)
+    {
+        if (!_texts.TryGetValue(name, out var text))
+            return [];
+        return _restored.ProblemOf(name, text.Read) is { } kept ? [.. text.Problems(), kept] : text.Problems();
     }
 
     /// <returns>Whether it says anything else than before.</returns>

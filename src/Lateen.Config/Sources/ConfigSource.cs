@@ -8,15 +8,23 @@ namespace Lateen.Config.Sources;
 public sealed class ConfigSource : IDisposable
 {
     private readonly IReadOnlyList<ITextSource> _sources;
+    private readonly LastGoodTexts? _lastGood;
     private readonly ConfigAssembler _assembler = new();
     private readonly Published<ConfigSnapshot> _published = new(ConfigSnapshot.Empty);
     private readonly SemaphoreSlim _changed = new(0);
     private readonly List<TextChange> _taken = [];
     private readonly Dictionary<ITextSource, string> _unreadable = [];
+    private string _unkept = "";
 
     public ConfigSource(params IReadOnlyList<ITextSource> sources)
+        : this(sources, lastGood: null) { }
+
+    /// <param name="lastGood">Where what is in force is kept for the next process; null for nowhere. Disposed of with this.</param>
+    public ConfigSource(IReadOnlyList<ITextSource> sources, LastGoodTexts? lastGood)
     {
-        _sources = sources;
+        (_sources, _lastGood) = (sources, lastGood);
+        if (lastGood is not null)
+            lastGood.Damaged += what => Changed?.Invoke(Current, [ProblemCatalogue.DamagedCopy(what)]);
         foreach (var source in sources)
             source.Changed += () => _changed.Release();
     }
@@ -31,6 +39,9 @@ public sealed class ConfigSource : IDisposable
 
     /// <summary>What following changes has taken until now.</summary>
     public AssemblyWork Work => _assembler.Work;
+
+    /// <summary>Texts that have errors, and of which something is in force that an earlier process has left.</summary>
+    public IReadOnlyCollection<string> Restored => [.. _assembler.Restored];
 
     /// <summary>Of files alone.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
@@ -64,20 +75,29 @@ public sealed class ConfigSource : IDisposable
         var isWhole = true;
         foreach (var source in _sources)
             isWhole &= TryTake(source);
+        var isFirst = Current.Revision == 0;
         // A mesh without a part of its configuration is worse than none.
-        if (!isWhole && Current.Revision == 0)
+        if (!isWhole && isFirst)
             return;
+        if (isFirst)
+            Keep(lastGood => _assembler.Restore(lastGood.Restore(_taken)));
         var fresh = _assembler.Apply(_taken);
+        if (fresh is not null)
+            _lastGood?.Add(_taken);
         _taken.Clear();
         if (fresh is not null)
             _published.Replace(_assembler.Current);
         Loaded?.Invoke();
         if (fresh is not null)
             Changed?.Invoke(_assembler.Current, FieldPlaces.InFiles(fresh));
+        // Nobody is served before the first is in force: all that there is can be kept a little later.
+        if (!isFirst)
+            Keep(static lastGood => lastGood.Save());
     }
 
     public void Dispose()
     {
+        _lastGood?.Dispose();
         foreach (var source in _sources)
             source.Dispose();
         _changed.Dispose();
@@ -102,8 +122,29 @@ public sealed class ConfigSource : IDisposable
         }
     }
 
+    /// <summary>Configuration does not wait for a disk that is full or damaged: it is told, once.</summary>
+    private void Keep(Action<LastGoodTexts> step)
+    {
+        if (_lastGood is null)
+            return;
+        var problem = "";
+        try
+        {
+            step(_lastGood);
+        }
+        catch (IOException failure)
+        {
+            problem = failure.Message;
+        }
+        if (problem.Length > 0 && problem != _unkept)
+            Changed?.Invoke(Current, [ProblemCatalogue.NotKept(problem)]);
+        _unkept = problem;
+    }
+
     private async Task LoadAsync(CancellationToken stop)
     {
+        await Task.Yield();
+        Keep(static lastGood => lastGood.Save());
         while (true)
         {
             await _changed.WaitAsync(stop).ConfigureAwait(false);

@@ -23,4 +23,5 @@ public interface ITextSource : IDisposable
 /// <summary>A text that is new, or says something else, or is gone.</summary>
 /// <param name="Name">As messages have it.</param>
 /// <param name="Read">What it says; null when it is gone.</param>
-public readonly record struct TextChange(string Name, DecodedText? Read);
+/// <param name="Content">The text itself, where it is to be kept over the end of the process; null where nobody could read it, or it is kept already.</param>
+public readonly record struct TextChange(string Name, DecodedText? Read, string? Content = null);

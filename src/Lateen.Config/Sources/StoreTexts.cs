@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Text;
 using Lateen.Config.Decoding;
 using Lateen.Config.Stores;
 
@@ -74,7 +75,7 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
     private async Task ListAsync(CancellationToken stop)
     {
         var seen = new HashSet<ObjectKey>();
-        var fresh = new List<(StoredObject Stored, DecodedText Read)>();
+        var fresh = new List<(StoredObject Stored, TextChange Change)>();
         var horizon = _horizon;
         ObjectPage? page = null;
         do
@@ -90,15 +91,14 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
                 ParallelReading.Read(
                     [.. listed.Where(stored => _known.GetValueOrDefault(stored.Key) != stored.Revision)],
                     // The content is not held on to: only what it says.
-                    static stored =>
-                        (stored with { Content = default }, Decode(stored))
+                    stored => (stored with { Content = default }, Read(stored))
                 )
             );
         } while (page.Continue is not null);
         foreach (var gone in _known.Keys.Where(key => !seen.Contains(key)).ToArray())
             Forget(gone);
-        foreach (var (stored, read) in fresh)
-            Put(stored, read);
+        foreach (var (stored, change) in fresh)
+            Put(stored, change);
         lock (_gate)
             _horizon = horizon with { Listed = page.Revision };
         _revision = page.Revision;
@@ -118,18 +118,18 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
             else if (change.Previous is { } previous && StoredTexts.SayTheSame(previous, change.Object))
                 _known[change.Object.Key] = change.Object.Revision;
             else
-                Put(change.Object, Decode(change.Object));
+                Put(change.Object, Read(change.Object));
             lock (_gate)
                 _horizon = _horizon.With(change.Object.Key, change.Object.Revision);
             Changed?.Invoke();
         }
     }
 
-    private void Put(StoredObject stored, DecodedText read)
+    private void Put(StoredObject stored, TextChange change)
     {
         _known[stored.Key] = stored.Revision;
         lock (_gate)
-            _pending[stored.Key] = new TextChange(NameOf(stored.Key), read);
+            _pending[stored.Key] = change;
     }
 
     private void Forget(ObjectKey key)
@@ -168,6 +168,15 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
 
     private static string NameOf(in ObjectKey key) => $"{Prefix}{key}";
 
-    private static DecodedText Decode(StoredObject stored) =>
-        ResourceDecoder.DecodeStored(NameOf(stored.Key), stored.Content.Span);
+    private TextChange Read(StoredObject stored)
+    {
+        var name = NameOf(stored.Key);
+        // What nobody else writes was checked when it was. Secrets are not to lie about in another place.
+        var isKept = store.IsShared && stored.Key is not { Group: "", Plural: "secrets" };
+        return new TextChange(
+            name,
+            ResourceDecoder.DecodeStored(name, stored.Content.Span),
+            isKept ? Encoding.UTF8.GetString(stored.Content.Span) : null
+        );
+    }
 }

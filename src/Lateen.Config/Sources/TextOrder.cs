@@ -12,6 +12,6 @@ internal sealed class TextOrder : IComparer<string>
         return order != 0 ? order : string.CompareOrdinal(x, y);
     }
 
-    private static bool IsOfStore(string? name) =>
-        name?.StartsWith(StoreTexts.Prefix, StringComparison.Ordinal) == true;
+    /// <summary>Whether a text of the name is an object of a store.</summary>
+    public static bool IsOfStore(string? name) => name?.StartsWith(StoreTexts.Prefix, StringComparison.Ordinal) == true;
 }

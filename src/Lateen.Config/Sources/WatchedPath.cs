@@ -134,7 +134,8 @@ internal sealed class WatchedPath : IDisposable
             // Before the text: what is written in between is read again.
             var stamp = FileStamp.Of(file);
             using var reader = new StreamReader(new FileStream(file, FileAccess.Read, bufferSize: 0), Encoding.UTF8);
-            return (new TextChange(name, ResourceDecoder.Decode(name, reader.ReadToEnd())), stamp);
+            var text = reader.ReadToEnd();
+            return (new TextChange(name, ResourceDecoder.Decode(name, text), text), stamp);
         }
         catch (Exception failure)
             when (_isDirectory && (failure is FileNotFoundException or DirectoryNotFoundException))

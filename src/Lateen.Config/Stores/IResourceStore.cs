@@ -11,6 +11,9 @@ public interface IResourceStore
     /// <summary>Whether several control planes may have it at once.</summary>
     bool IsShared => false;
 
+    /// <summary>Where it is, to tell it from others; empty for one that is its process's own.</summary>
+    string Location => "";
+
     /// <summary>The object; null when there is none.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
     ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default);

@@ -7,6 +7,7 @@ using Lateen.Config.Decoding;
 using Lateen.Config.Sources;
 using Lateen.Core;
 using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Lateen.ControlPlane.LocalMesh;
 
@@ -14,7 +15,7 @@ namespace Lateen.ControlPlane.LocalMesh;
 /// A whole mesh on this machine: a control plane, one program and one sidecar for each replica, the gateways; all of them
 /// processes that are kept alive until the end.
 /// </summary>
-public sealed class LocalMesh : IAsyncDisposable
+public sealed partial class LocalMesh : IAsyncDisposable
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
 
@@ -35,13 +36,12 @@ public sealed class LocalMesh : IAsyncDisposable
         _options = options;
         _time = time;
         _logs = logs;
-        using var source = ConfigSource.OfFiles(options.ConfigPaths);
+        using var source = new ConfigSource(
+            [new DirectoryTexts(options.ConfigPaths)],
+            LastGoodFile.Find(options.ControlPlaneDirectory, time)
+        );
         source.Load();
-        var errors = source.Current.Problems.Where(static problem => problem.Severity == Severity.Error).ToList();
-        if (errors.Count > 0)
-            throw new ConfigurationException(
-                FieldPlaces.InFiles(errors).Select(static problem => problem.ToString()).ToList()
-            );
+        Check(source);
         Replicas = ReplicaPlan.Of(source.Current);
         if (Replicas.Count == 0)
             throw new ConfigurationException([
@@ -133,6 +133,21 @@ public sealed class LocalMesh : IAsyncDisposable
         _client.Dispose();
     }
 
+    /// <summary>A mesh that ran starts again, although somebody has made a mistake since; a new one does not begin with one.</summary>
+    private void Check(ConfigSource source)
+    {
+        var held = source.Restored.ToHashSet(StringComparer.Ordinal);
+        var problems = FieldPlaces.InFiles(source.Current.Problems);
+        var errors = problems
+            .Where(problem => problem.Severity == Severity.Error && !held.Contains(problem.Where.Source))
+            .Select(static problem => problem.ToString())
+            .ToList();
+        if (errors.Count > 0)
+            throw new ConfigurationException(errors);
+        foreach (var problem in problems.Where(problem => held.Contains(problem.Where.Source)))
+            LogHeld(_logs.CreateLogger("up"), problem.ToString());
+    }
+
     private string LogOf(string process) => Path.Combine(_options.StateDirectory, "logs", $"{process}.log");
 
     private void Add(string name, Func<System.Diagnostics.ProcessStartInfo> start)
@@ -171,4 +186,7 @@ public sealed class LocalMesh : IAsyncDisposable
             return false;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    private static partial void LogHeld(ILogger log, string problem);
 }

@@ -10,6 +10,9 @@ public sealed record LocalMeshOptions
     /// <summary>Logs, saved configuration, generated files: <c>.lateen</c>.</summary>
     public string StateDirectory { get; init; } = ".lateen";
 
+    /// <summary>What the control plane keeps.</summary>
+    public string ControlPlaneDirectory => Path.Combine(StateDirectory, "control-plane");
+
     /// <summary>The <c>lateen</c> program, or its assembly.</summary>
     public required string LateenExecutable { get; init; }
 

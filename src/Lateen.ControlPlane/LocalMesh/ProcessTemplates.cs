@@ -56,7 +56,7 @@ internal static class ProcessTemplates
         arguments.AddRange(["--xds-port", Text(options.XdsPort), "--monitoring-port", Text(options.MonitoringPort)]);
         // 8080 belongs to the gateway here.
         arguments.AddRange(["--debug-port", "0"]);
-        arguments.AddRange(["--data", Path.Combine(options.StateDirectory, "control-plane")]);
+        arguments.AddRange(["--data", options.ControlPlaneDirectory]);
         arguments.AddRange(["--api-listen", $"http://127.0.0.1:{Text(options.ApiPort)}"]);
         return Run(options.LateenExecutable, arguments);
     }

@@ -20,6 +20,10 @@ public sealed class EtcdStore(EtcdOptions options, TimeProvider time) : IResourc
     /// <inheritdoc/>
     public bool IsShared => true;
 
+    /// <inheritdoc/>
+    public string Location { get; } =
+        $"etcd://{string.Join(',', options.Endpoints.Select(static at => at.Authority))}{options.Prefix}";
+
     public async ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default)
     {
         var range = await RangeAsync(new RangeRequest { Key = _keys.Of(key) }, stop).ConfigureAwait(false);

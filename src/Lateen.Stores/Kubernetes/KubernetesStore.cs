@@ -28,6 +28,9 @@ public sealed class KubernetesStore(KubernetesClientConfiguration configuration,
     /// <inheritdoc/>
     public bool IsShared => true;
 
+    /// <inheritdoc/>
+    public string Location { get; } = configuration.Host;
+
     public async ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default)
     {
         var answer = await _api.SendAsync(HttpMethod.Get, _paths.Object(key), default, stop).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using Lateen.Config.Stores;
 using Microsoft.Data.Sqlite;
 
@@ -44,7 +43,7 @@ public sealed class SqliteStore : IResourceStore, IDisposable
         catch (SqliteException failure)
         {
             tables?.Dispose();
-            throw new StoreUnavailableException(Explain(path, failure), failure);
+            throw new StoreUnavailableException(SqliteFile.Explain(path, failure), failure);
         }
     }
 
@@ -167,18 +166,6 @@ public sealed class SqliteStore : IResourceStore, IDisposable
     {
         await _gate.WaitAsync(stop).ConfigureAwait(false);
         return new Turn(_gate);
-    }
-
-    private static string Explain(string path, SqliteException failure)
-    {
-        const int busy = 5;
-        const int noDatabase = 26;
-        return failure.SqliteErrorCode switch
-        {
-            busy => $"another process has {path} open; stop it, or give each control plane its own --data",
-            noDatabase => $"{path} is no SQLite database; move it away, or name another file",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{path} cannot be opened: {failure.Message}"),
-        };
     }
 
     private readonly struct Turn(SemaphoreSlim gate) : IDisposable

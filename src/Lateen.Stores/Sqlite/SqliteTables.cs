@@ -28,29 +28,7 @@ internal sealed class SqliteTables : IDisposable
     private SqliteTables(SqliteConnection connection) => _connection = connection;
 
     /// <exception cref="SqliteException">The file cannot be opened, or is no database.</exception>
-    public static SqliteTables Open(string path)
-    {
-        var settings = new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Pooling = false,
-            DefaultTimeout = 1,
-        };
-        var connection = new SqliteConnection(settings.ToString());
-        try
-        {
-            connection.Open();
-            // Exclusive before WAL: the index of the log then needs no shared memory, and nobody else gets in.
-            Run(connection, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            Run(connection, $"BEGIN EXCLUSIVE; {Schema} COMMIT;");
-            return new SqliteTables(connection);
-        }
-        catch (SqliteException)
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    public static SqliteTables Open(string path) => new(SqliteFile.Open(path, Schema));
 
     /// <summary>Of the last change; 0 for a store that never had one.</summary>
     public long Revision()
@@ -165,13 +143,6 @@ internal sealed class SqliteTables : IDisposable
         command.Parameters.AddWithValue("$plural", key.Plural);
         command.Parameters.AddWithValue("$ns", key.Namespace);
         command.Parameters.AddWithValue("$name", key.Name);
-    }
-
-    private static void Run(SqliteConnection connection, string text)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = text;
-        command.ExecuteNonQuery();
     }
 
     private SqliteCommand Command(string text)

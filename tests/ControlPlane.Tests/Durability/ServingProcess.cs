@@ -15,6 +15,9 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
     private readonly StringBuilder _said = new();
     private Process? _process;
 
+    /// <summary>What outlives it.</summary>
+    public string Data => _data.FullName;
+
     /// <summary>Where its resource API listens, if it has one; another port after each start.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:1");
 

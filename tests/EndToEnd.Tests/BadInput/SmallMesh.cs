@@ -11,7 +11,7 @@ internal sealed class SmallMesh : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lateen-e2e").FullName;
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly RunningProgram _up;
+    private RunningProgram _up;
 
     private SmallMesh(bool hasRoutes, string more)
     {
@@ -20,14 +20,7 @@ internal sealed class SmallMesh : IAsyncDisposable
             File.WriteAllText(Path.Combine(_directory, "more.yaml"), more);
         if (hasRoutes)
             WriteRoutes(Routes("v1"));
-        _up = RunningProgram.Start(
-            "dotnet",
-            Repository.Lateen,
-            "up",
-            _directory,
-            "--state-dir",
-            Path.Combine(_directory, "state")
-        );
+        _up = Start();
     }
 
     /// <param name="more">What belongs to the mesh besides.</param>
@@ -37,6 +30,18 @@ internal sealed class SmallMesh : IAsyncDisposable
         await mesh._up.WaitForAsync("Everything is up", cancel);
         return mesh;
     }
+
+    /// <summary>Ends all its processes with <c>kill -9</c>, takes what its proxies remember, and starts it again.</summary>
+    public async Task KillAndStartAsync(CancellationToken cancel)
+    {
+        await _up.DisposeAsync();
+        Directory.Delete(Path.Combine(_directory, "state", "state"), recursive: true);
+        _up = Start();
+        await _up.WaitForAsync("Everything is up", cancel);
+    }
+
+    /// <summary>What <c>lateen up</c> has said since its last start.</summary>
+    public string Said => _up.Said;
 
     /// <summary>By which <c>kubectl</c> finds the resource API.</summary>
     public string Kubeconfig => Path.Combine(_directory, "state", "kubeconfig");
@@ -91,6 +96,16 @@ internal sealed class SmallMesh : IAsyncDisposable
         _client.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private RunningProgram Start() =>
+        RunningProgram.Start(
+            "dotnet",
+            Repository.Lateen,
+            "up",
+            _directory,
+            "--state-dir",
+            Path.Combine(_directory, "state")
+        );
 
     public static string Routes(string subset) =>
         $$"""
