@@ -16,11 +16,17 @@ public sealed partial class Http2Connection
     private int _turns;
 
     /// <summary>Client: whether one more stream may be opened now.</summary>
-    public bool CanOpen =>
-        !IsOver
-        && !PeerIsGoingAway
-        && _nextId <= FrameHeader.StreamIdMask
-        && _streams.Count < Math.Min(_options.MaxConcurrentStreams, _peerMaxConcurrentStreams);
+    public bool CanOpen => StreamsLeft > 0;
+
+    /// <summary>Client: how many more streams may be opened now.</summary>
+    public int StreamsLeft =>
+        IsOver || PeerIsGoingAway || _nextId > FrameHeader.StreamIdMask
+            ? 0
+            : (int)
+                Math.Max(
+                    0,
+                    Math.Min(_options.MaxConcurrentStreams, _peerMaxConcurrentStreams) - _streams.Count - _unsent
+                );
 
     /// <summary>
     /// Client: a stream for <see cref="SendRequest"/>. The caller sets <see cref="Http2Stream.Response"/> and what else it wants.
@@ -28,6 +34,7 @@ public sealed partial class Http2Connection
     public Http2Stream Open()
     {
         _owned++;
+        _unsent++;
         return OpenStream(0, Http2StreamState.Idle);
     }
 
@@ -41,6 +48,7 @@ public sealed partial class Http2Connection
         stream.Id = _nextId;
         stream.SendWindow = _peerInitialWindow;
         _nextId += 2;
+        _unsent--;
         stream.State = Http2StreamState.Open;
         stream.IsHead = head.Method.SequenceEqual("HEAD"u8);
         stream.IsUpgrade = head.Headers.Contains(KnownHeader.Upgrade);

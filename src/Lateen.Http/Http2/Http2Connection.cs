@@ -49,6 +49,9 @@ public sealed partial class Http2Connection
     /// <summary>Streams given out and not released, closed ones too.</summary>
     private int _owned;
 
+    /// <summary>Client: those of them that have no head yet.</summary>
+    private int _unsent;
+
     public Http2Connection(
         Http2Role role,
         Http2Options options,
@@ -105,6 +108,8 @@ public sealed partial class Http2Connection
     /// </summary>
     public void Release(Http2Stream stream)
     {
+        if (Role == Http2Role.Client && stream.State == Http2StreamState.Idle)
+            _unsent--;
         var isAnswered = Role == Http2Role.Server && stream.State == Http2StreamState.HalfClosedLocal;
         Reset(stream, isAnswered ? Http2ErrorCode.NoError : Http2ErrorCode.Cancel);
         if (stream.UnreleasedBytes > 0)

@@ -151,6 +151,10 @@ public sealed class ClusterRuntime
             ? State.OriginalDestination(context.OriginalDestination, Spec.OriginalDestination.Port, Sockets.Default)
             : Balancer.Pick(in context);
 
+    /// <inheritdoc cref="LoadBalancer.Peek"/>
+    internal EndpointState? Peek(in PickContext context) =>
+        Spec.Kind == ClusterKind.OriginalDestination ? null : Balancer.Peek(in context);
+
     /// <summary>True when the endpoints' <c>drop_overloads</c> want the request dropped (503, flag DO).</summary>
     public bool ShouldDrop(ulong random)
     {

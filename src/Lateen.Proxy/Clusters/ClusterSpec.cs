@@ -104,6 +104,9 @@ public sealed record ClusterSpec
     /// <summary><c>common_lb_config.healthy_panic_threshold</c>, in percent: 50; 0 never panics.</summary>
     public double PanicThreshold { get; init; } = 50;
 
+    /// <summary><c>preconnect_policy</c>.</summary>
+    public PreconnectSpec Preconnect { get; init; } = PreconnectSpec.None;
+
     /// <summary><c>upstream_bind_config.source_address</c>.</summary>
     public NetAddress SourceAddress { get; init; }
 

@@ -24,6 +24,9 @@ public sealed class ClusterState(string name, int workers)
 
     public int Workers { get; } = workers;
 
+    /// <summary>How busy each worker's connections to the cluster are, under a <c>preconnect_policy</c>; it alone writes its own.</summary>
+    internal PoolLoad[] Loads { get; } = new PoolLoad[workers];
+
     /// <summary>In use by requests of the default priority.</summary>
     public ResourceCounts DefaultCounts { get; } = new();
 

@@ -62,6 +62,7 @@ internal static class ClusterDecoder
             Outlier = OutlierDecoder.Decode(cluster.OutlierDetection, "outlier_detection", context),
             Breaker = CircuitBreakerDecoder.Decode(cluster.CircuitBreakers, CoreApi.RoutingPriority.Default, context),
             HighBreaker = CircuitBreakerDecoder.Decode(cluster.CircuitBreakers, CoreApi.RoutingPriority.High, context),
+            Preconnect = PreconnectDecoder.Decode(cluster.PreconnectPolicy, "preconnect_policy", context),
             SourceAddress = source is null ? default : SourceAddress(source, context),
             Sockets = TransportSocketDecoder.Upstream(cluster, context),
             UsesRequestHostAsServerName = options?.UpstreamHttpProtocolOptions?.AutoSni ?? false,

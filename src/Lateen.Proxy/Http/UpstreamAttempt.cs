@@ -84,7 +84,8 @@ internal sealed class UpstreamAttempt(
                 ? client.Connection.PoolFor(_endpoint, host)
                 : EndpointPool.Of(worker, _endpoint, host);
         var protocol = Protocol();
-        Upstream = pool.TryTake(protocol);
+        Prediction.BeforeStream(worker, Cluster, protocol, host);
+        Upstream = pool.TryTake(Cluster, protocol);
         return Upstream is null ? ConnectAndSendAsync(pool, protocol) : SendAsync(Upstream);
     }
 
@@ -212,6 +213,8 @@ internal sealed class UpstreamAttempt(
 
     private AttemptOutcome NotConnected()
     {
+        if (_connector.IsOverflow)
+            return Interrupted(AttemptOutcome.Overflow);
         info.UpstreamTransportFailureReason = _connector.FailureReason;
         return Interrupted(_connector.TimedOut ? AttemptOutcome.ConnectTimedOut : AttemptOutcome.ConnectFailed);
     }

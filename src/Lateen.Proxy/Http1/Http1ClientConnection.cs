@@ -3,53 +3,27 @@ using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Net.Async;
 using Lateen.Net.Streams;
-using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Upstream;
 
 namespace Lateen.Proxy.Http1;
 
-/// <summary>
-/// An HTTP/1.1 connection to an endpoint, which is also its one stream: used by one exchange at a time, or idle with its
-/// owner.
-/// </summary>
-internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
+/// <summary>An HTTP/1.1 connection to an endpoint.</summary>
+internal sealed class Http1ClientConnection(IConnectionOwner owner, ClusterRuntime cluster, ByteStream stream)
+    : ConnectionStream(owner, cluster, stream)
 {
-    internal Http1ClientConnection? Newer;
-    internal Http1ClientConnection? Older;
-
     /// <summary>Envoy's for upstreams: 60 KiB (<c>max_response_headers_kb</c>), 100 lines.</summary>
     private static readonly Http1Limits s_limits = Http1Limits.Default;
 
-    private readonly IConnectionOwner _owner;
-    private readonly ClusterRuntime _cluster;
-    private readonly Http1Incoming _incoming = new();
-    private readonly Http1Outgoing _outgoing = new();
     private Http1ResponseInfo _response;
-    private string? _localAddress;
     private ResponseHead _head = null!;
     private bool _toHead;
     private int _uses;
-    private bool _isClosed;
-
-    public Http1ClientConnection(IConnectionOwner owner, ClusterRuntime cluster, ByteStream stream)
-    {
-        _owner = owner;
-        _cluster = cluster;
-        Stream = stream;
-        owner.OnOpened(cluster);
-    }
-
-    public ByteStream Stream { get; }
-
-    public override TlsConnection? Tls => Stream.Tls;
-
-    public override string LocalAddress => _localAddress ??= Stream.GetLocalAddress().ToString();
-
-    public override bool IsHttp2 => false;
 
     public override bool IsReused => _uses > 1;
+
+    public override bool CanBegin => !Stream.IsDead && !Stream.HasUnreadInput;
 
     public override BodyLength ResponseLength =>
         _response.Framing switch
@@ -59,28 +33,12 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
             _ => BodyLength.Unknown,
         };
 
-    public override bool IsBodyComplete => _incoming.IsComplete;
-
-    public override bool HasUnread => _incoming.HasUnread;
-
-    public override int Held => _incoming.Held;
-
-    public override int Buffered => Stream.Input.Length;
-
-    public override int Room => _outgoing.Room;
-
-    internal bool IsIdle { get; set; }
-
-    /// <summary>Milliseconds on the loop's clock.</summary>
-    internal long IdleDeadline { get; set; }
-
-    /// <summary>Makes the connection ready for its next request.</summary>
-    public void Begin()
+    public override void Begin()
     {
         _uses++;
         _response = default;
         Trailers.Clear();
-        _outgoing.Begin(Stream);
+        Outgoing.Begin(Stream);
     }
 
     public override bool WriteHead(RequestHead head, BodyLength length, ResponseHead response)
@@ -93,9 +51,9 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
             BodyKind.Unknown => BodyFraming.Chunked,
             _ => BodyFraming.None,
         };
-        var written = Http1Writer.WriteRequestHead(head, framing, length.Bytes, _outgoing.Scratch);
+        var written = Http1Writer.WriteRequestHead(head, framing, length.Bytes, Outgoing.Scratch);
         if (written >= 0)
-            _outgoing.OnHead(written, framing);
+            Outgoing.OnHead(written, framing);
         return written >= 0;
     }
 
@@ -121,8 +79,8 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
 
     public override void BeginTunnel()
     {
-        _incoming.Begin(Stream, BodyFraming.UntilClose, 0, s_limits);
-        _outgoing.BeginTunnel();
+        Incoming.Begin(Stream, BodyFraming.UntilClose, 0, s_limits);
+        Outgoing.BeginTunnel();
         // Whatever becomes of it, it speaks HTTP no more.
         _response = _response with
         {
@@ -130,50 +88,14 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
         };
     }
 
-    public override BodyStatus Read(int max, out ReadOnlySpan<byte> payload) =>
-        _incoming.Read(max, Trailers, out payload);
-
-    public override void Release() => _incoming.Release();
-
-    public override void Rewind() => _incoming.Rewind(Trailers);
-
-    public override LoopTask<int> WaitForBodyAsync() => _incoming.WaitAsync();
-
-    public override void CancelWait() => Stream.CancelRead();
-
-    public override void Append(ReadOnlySpan<byte> payload) => _outgoing.Append(payload);
-
-    public override void End(HeaderMap trailers) => _outgoing.End(trailers);
-
-    public override LoopTask<int> FlushAsync() => _outgoing.FlushAsync();
-
-    public override LoopTask<int> WaitForRoomAsync() => new(1);
-
-    public override void Abort() => Stream.Abort();
-
     public override void Return(bool isClean)
     {
-        var most = _cluster.Spec.MaxRequestsPerConnection;
-        if (isClean && _response.KeepAlive && !Stream.IsDead && !Stream.HasUnreadInput && (most == 0 || _uses < most))
-            _owner.OnIdle(this, _cluster.Spec.IdleTimeout);
+        var most = Cluster.Spec.MaxRequestsPerConnection;
+        Owner.OnStreamEnded(UpstreamProtocol.Http1);
+        if (isClean && _response.KeepAlive && CanBegin && (most == 0 || _uses < most))
+            Owner.OnIdle(this, Cluster.Spec.IdleTimeout);
         else
             Close();
-    }
-
-    public void Close()
-    {
-        if (_isClosed)
-            return;
-        _isClosed = true;
-        _owner.OnClosed(_cluster);
-        Stream.Close();
-    }
-
-    /// <summary>The server closed while the connection was idle.</summary>
-    public void OnPeerClosed(ByteStream stream)
-    {
-        _owner.OnPeerClosed(this);
-        Close();
     }
 
     private ParseStatus ParseHead(ref int scanned)
@@ -191,7 +113,7 @@ internal sealed class Http1ClientConnection : ClientStream, IPeerCloseWatcher
         if (status != ParseStatus.Complete)
             return status;
         Stream.Consume(consumed);
-        _incoming.Begin(Stream, _response.Framing, _response.ContentLength, s_limits);
+        Incoming.Begin(Stream, _response.Framing, _response.ContentLength, s_limits);
         return status;
     }
 }

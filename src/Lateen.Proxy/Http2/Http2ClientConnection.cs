@@ -62,13 +62,19 @@ internal sealed class Http2ClientConnection : IHttp2Handler
     public bool IsOver { get; private set; }
 
     /// <summary>One more request may be sent now.</summary>
-    public bool CanOpen =>
-        !IsOver
-        && !_isRetired
-        && !_stream.IsDead
-        && !_stream.PeerHasClosed
-        && Codec.CanOpen
-        && (_cluster.Spec.MaxRequestsPerConnection == 0 || Requests < _cluster.Spec.MaxRequestsPerConnection);
+    public bool CanOpen => StreamsLeft > 0;
+
+    /// <summary>How many more requests may be sent now.</summary>
+    public int StreamsLeft
+    {
+        get
+        {
+            if (IsOver || _isRetired || _stream.IsDead || _stream.PeerHasClosed)
+                return 0;
+            var most = _cluster.Spec.MaxRequestsPerConnection;
+            return most == 0 ? Codec.StreamsLeft : Math.Min(Codec.StreamsLeft, most - Requests);
+        }
+    }
 
     /// <summary>Runs to the connection's end.</summary>
     public async LoopTask<int> RunAsync()
@@ -123,6 +129,13 @@ internal sealed class Http2ClientConnection : IHttp2Handler
         Codec.Release(stream.Stream);
         _worker.Http2ClientStreams.Return(stream);
         Transport.ScheduleFlush();
+        EndUse();
+        _owner.OnStreamEnded(UpstreamProtocol.Http2);
+    }
+
+    /// <summary>Nobody uses it now, perhaps: it may wait for the next for a while.</summary>
+    public void EndUse()
+    {
         if (Codec.ActiveStreams > 0 || IsOver)
             return;
         // Nobody is left, so what cannot take a request now never will.

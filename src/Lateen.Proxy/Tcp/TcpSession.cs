@@ -30,12 +30,10 @@ internal sealed class TcpSession
     private readonly ByteStream _client;
     private readonly TcpTimers _timers;
     private readonly StreamInfo _info = new();
-    private ByteStream? _upstream;
-    private ClusterRuntime? _connectedCluster;
+    private readonly TcpUpstream _upstream;
     private EndpointState? _endpoint;
     private TcpPump? _up;
     private TcpPump? _down;
-    private bool _connectTimedOut;
 
     public TcpSession(
         Worker worker,
@@ -50,6 +48,7 @@ internal sealed class TcpSession
         _listener = listener;
         _spec = spec;
         _client = client;
+        _upstream = new TcpUpstream(worker, client);
         _timers = new TcpTimers(worker.Loop, OnDeadline);
     }
 
@@ -63,8 +62,8 @@ internal sealed class TcpSession
         _timers.StartDuration(_spec.MaxConnectionDuration);
         try
         {
-            if (await ConnectAsync() && _upstream is not null)
-                await RelayAsync(_upstream);
+            if (await ConnectAsync())
+                await RelayAsync(_upstream.Stream!);
         }
         finally
         {
@@ -72,7 +71,7 @@ internal sealed class TcpSession
             // Before the client sees its end, so that whoever saw it finds the numbers.
             Finish();
             _chain.TcpStats.OnConnectionClosed(_worker.Index);
-            _upstream?.Close();
+            _upstream.Close();
             _client.Close();
             _listener.OnClosed(this);
         }
@@ -85,7 +84,7 @@ internal sealed class TcpSession
     public void Abort()
     {
         _client.Abort();
-        _upstream?.Abort();
+        _upstream.Abort();
     }
 
     /// <summary>Tries endpoints of the cluster, up to max_connect_attempts; false when none could be reached.</summary>
@@ -101,17 +100,18 @@ internal sealed class TcpSession
         var context = ContextOf(target, cluster);
         for (var attempt = 0; attempt < _spec.MaxConnectAttempts && !_client.IsDead; attempt++)
         {
-            if (!cluster.Breaker.TryAcquireConnection(_worker.Index))
+            // Before anything else, as in Envoy, even where the pool has a connection that is idle.
+            if (!cluster.Breaker.AdmitsConnection(_worker.Index))
                 return Fail(ResponseFlags.UpstreamOverflow);
             if (cluster.Pick(context with { Random = _worker.NextRandom() }) is not { } endpoint)
             {
-                cluster.Breaker.ReleaseConnection();
                 cluster.Stats.OnNoneHealthy(_worker.Index);
                 return Fail(ResponseFlags.NoHealthyUpstream);
             }
             if (await TryConnectAsync(cluster, endpoint))
                 return true;
-            cluster.Breaker.ReleaseConnection();
+            if (_upstream.IsOverflow)
+                return Fail(ResponseFlags.UpstreamOverflow);
         }
         cluster.Stats.OnConnectAttemptsExceeded(_worker.Index);
         return Fail(ResponseFlags.UpstreamConnectionFailure | ResponseFlags.UpstreamRetryLimit);
@@ -139,47 +139,24 @@ internal sealed class TcpSession
     {
         _info.UpstreamHost = endpoint.AddressText;
         _info.AttemptCount++;
-        _connectTimedOut = false;
-        var began = _worker.Loop.NowTimestamp;
-        var source = new ConnectOptions { Source = cluster.Spec.SourceAddress };
-        _upstream = _worker.Loop.Connect(endpoint.Address, source);
-        if (_upstream is null)
-            return false;
-        _timers.StartConnect(cluster.Spec.ConnectTimeout);
-        var result = await _upstream.ConnectAsync();
-        if (result > 0)
-            result = ResultOf(await EndpointPool.Of(_worker, endpoint).SecureAsync(_upstream, cluster, _client));
-        _timers.EndConnect();
-        if (result > 0)
+        if (await _upstream.ConnectAsync(cluster, endpoint))
         {
-            _connectedCluster = cluster;
             _endpoint = endpoint;
             if (!_chain.AccessLog.IsEmpty)
-                _info.UpstreamLocalAddress = _upstream.GetLocalAddress().ToString();
-            cluster.Stats.OnConnectionOpened(_worker.Index);
-            cluster.Stats.OnConnected(_worker.Index, Stopwatch.GetElapsedTime(began, _worker.Loop.NowTimestamp));
+                _info.UpstreamLocalAddress = _upstream.Stream!.GetLocalAddress().ToString();
             cluster.Outliers?.OnConnected(endpoint);
             endpoint.OnRequestStarted();
             return true;
         }
-        cluster.Stats.OnConnectFailed(_worker.Index, _connectTimedOut);
+        if (_upstream.IsOverflow)
+            return false;
         cluster.Outliers?.OnLocalFailure(
             endpoint,
-            _connectTimedOut ? LocalFailure.TimedOut : LocalFailure.ConnectFailed
+            _upstream.TimedOut ? LocalFailure.TimedOut : LocalFailure.ConnectFailed
         );
-        _info.UpstreamTransportFailureReason = UpstreamSecurity.FailureReason(_upstream);
-        _upstream.Close();
-        _upstream = null;
+        _info.UpstreamTransportFailureReason = _upstream.FailureReason;
         return false;
     }
-
-    private static int ResultOf(TlsOutcome handshake) =>
-        handshake switch
-        {
-            TlsOutcome.Established => 1,
-            TlsOutcome.Aborted => IoResult.Aborted,
-            _ => IoResult.Failed,
-        };
 
     private async LoopTask<int> RelayAsync(ByteStream upstream)
     {
@@ -204,10 +181,6 @@ internal sealed class TcpSession
     {
         switch (deadline)
         {
-            case TcpDeadline.Connect:
-                _connectTimedOut = true;
-                _upstream?.Abort();
-                return;
             case TcpDeadline.Idle:
                 _chain.TcpStats!.OnIdleTimeout(_worker.Index);
                 break;
@@ -223,8 +196,6 @@ internal sealed class TcpSession
     private void Finish()
     {
         _endpoint?.OnRequestEnded();
-        _connectedCluster?.Stats.OnConnectionClosed(_worker.Index);
-        _connectedCluster?.Breaker.ReleaseConnection();
         _info.BytesReceived = _up?.Bytes ?? 0;
         _info.BytesSent = _down?.Bytes ?? 0;
         _chain.TcpStats!.OnBytes(_worker.Index, _info.BytesReceived, _info.BytesSent);
@@ -237,7 +208,7 @@ internal sealed class TcpSession
         _info.DownstreamTls = _client.Tls;
         _info.Inspected = _client.Inspected;
         _info.RequestedServerName = _client.ServerName is { Length: > 0 } name ? name : null;
-        _info.UpstreamTls = _upstream?.Tls;
+        _info.UpstreamTls = _upstream.Stream?.Tls;
         _chain.AccessLog.Log(_worker.Index, _info, AccessLogType.TcpConnectionEnd);
     }
 }

@@ -3,12 +3,11 @@ using Lateen.Net.Loop;
 
 namespace Lateen.Proxy.Tcp;
 
-/// <summary>The clocks of a relayed connection: time to connect, time without a byte, time in all.</summary>
+/// <summary>The clocks of a relayed connection: time without a byte, time in all.</summary>
 internal sealed class TcpTimers
 {
     private readonly EventLoop _loop;
     private readonly Action<TcpDeadline> _expired;
-    private readonly LoopTimer _connect;
     private readonly LoopTimer _idle;
     private readonly LoopTimer _duration;
     private TimeSpan _idleTimeout;
@@ -18,18 +17,12 @@ internal sealed class TcpTimers
     {
         _loop = loop;
         _expired = expired;
-        _connect = new LoopTimer(static self => ((TcpTimers)self)._expired(TcpDeadline.Connect), this);
         _idle = new LoopTimer(static self => ((TcpTimers)self).OnIdle(), this);
         _duration = new LoopTimer(static self => ((TcpTimers)self)._expired(TcpDeadline.Duration), this);
     }
 
     /// <summary><c>max_downstream_connection_duration</c>, from the connection's start.</summary>
     public void StartDuration(TimeSpan limit) => Arm(_duration, limit);
-
-    /// <summary>The cluster's <c>connect_timeout</c>.</summary>
-    public void StartConnect(TimeSpan limit) => Arm(_connect, limit);
-
-    public void EndConnect() => _loop.Disarm(_connect);
 
     /// <summary><c>idle_timeout</c>.</summary>
     public void StartIdle(TimeSpan limit)
@@ -44,7 +37,6 @@ internal sealed class TcpTimers
 
     public void Disarm()
     {
-        _loop.Disarm(_connect);
         _loop.Disarm(_idle);
         _loop.Disarm(_duration);
     }
@@ -69,7 +61,6 @@ internal sealed class TcpTimers
 /// <summary>What is over.</summary>
 internal enum TcpDeadline : byte
 {
-    Connect,
     Idle,
     Duration,
 }

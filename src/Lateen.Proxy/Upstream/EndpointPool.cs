@@ -12,20 +12,23 @@ using Lateen.Proxy.Tcp;
 
 namespace Lateen.Proxy.Upstream;
 
-/// <summary>
-/// Connections of one worker to one endpoint that may serve another request; of the idle ones the latest is used first, so
-/// that surplus ones grow old and close.
-/// </summary>
+/// <summary>Connections of one worker to one endpoint: those that may serve another request, and how busy they are.</summary>
 internal sealed class EndpointPool : IConnectionOwner
 {
+    /// <summary>Envoy's <c>TcpProtocolOptions.idle_timeout</c>.</summary>
+    private static readonly TimeSpan s_tcpIdleTimeout = TimeSpan.FromMinutes(10);
+
     private readonly Worker _worker;
     private readonly EndpointState _endpoint;
-    private readonly LoopTimer _sweep;
     private readonly TlsSessions _sessions = new();
     private EndpointPool? _next;
     private readonly List<Http2ClientConnection> _http2 = [];
-    private Http1ClientConnection? _latest;
-    private Http1ClientConnection? _oldest;
+    private readonly IdleList _http1;
+    private IdleList? _tcp;
+    private List<StreamQueue>? _queues;
+    private int _http1Active;
+    private int _http2Active;
+    private int _tcpActive;
 
     private readonly ByteStream? _client;
     private bool _isClosed;
@@ -35,8 +38,8 @@ internal sealed class EndpointPool : IConnectionOwner
         _client = client;
         _worker = worker;
         _endpoint = endpoint;
+        _http1 = new IdleList(worker.Loop);
         Host = host;
-        _sweep = new LoopTimer(static self => ((EndpointPool)self).CloseOld(), this);
     }
 
     /// <summary>Host of the requests whose connections these are, where the cluster's <c>auto_sni</c> sets them apart; else empty.</summary>
@@ -69,14 +72,50 @@ internal sealed class EndpointPool : IConnectionOwner
     /// <summary>The exchange that opens an HTTP/2 connection now; others that want a stream wait for what it finds.</summary>
     public UpstreamConnector? Connecting { get; set; }
 
+    /// <summary>
+    /// A stream on a connection that is there and looks alive; null when there is none. Sees to it that there will be enough for
+    /// the next one, as the cluster's <c>preconnect_policy</c> wants.
+    /// </summary>
+    public ClientStream? TryTake(ClusterRuntime cluster, UpstreamProtocol protocol)
+    {
+        var stream = TryTake(protocol);
+        if (stream is not null && cluster.Spec.Preconnect.IsOn)
+            QueueFor(protocol).Provide(cluster);
+        return stream;
+    }
+
     /// <summary>A stream on a connection that is there and looks alive; null when there is none.</summary>
     public ClientStream? TryTake(UpstreamProtocol protocol) =>
         protocol switch
         {
             UpstreamProtocol.Http1 => TryTakeHttp1(),
             UpstreamProtocol.Http2 => TryTakeHttp2(),
-            UpstreamProtocol.Tcp => null,
+            UpstreamProtocol.Tcp => TryTakeTcp(),
             _ => TryTakeHttp2() ?? TryTakeHttp1(),
+        };
+
+    /// <summary>Where streams of a protocol wait for connections, under a <c>preconnect_policy</c>.</summary>
+    public StreamQueue QueueFor(UpstreamProtocol protocol)
+    {
+        _queues ??= [];
+        foreach (var queue in _queues)
+        {
+            if (queue.Protocol == protocol)
+                return queue;
+        }
+        var added = new StreamQueue(_worker, this, protocol);
+        _queues.Add(added);
+        return added;
+    }
+
+    /// <summary>Streams under way, and room for more on connections that are there.</summary>
+    public PoolLoad LoadOf(UpstreamProtocol protocol) =>
+        protocol switch
+        {
+            UpstreamProtocol.Http1 => new PoolLoad(0, _http1Active, _http1.Count),
+            UpstreamProtocol.Http2 => new PoolLoad(0, _http2Active, Http2Room()),
+            UpstreamProtocol.Tcp => new PoolLoad(0, _tcpActive, _tcp?.Count ?? 0),
+            _ => new PoolLoad(0, _http1Active + _http2Active, _http1.Count + Http2Room()),
         };
 
     /// <summary>Starts a connection; null when the system has no more descriptors.</summary>
@@ -97,123 +136,143 @@ internal sealed class EndpointPool : IConnectionOwner
             new UpstreamHandshake(_endpoint, cluster, Host, _sessions) { Client = client ?? _client }
         );
 
-    /// <summary>Makes a connection that is open now ready for its first request.</summary>
+    /// <summary>Makes a connection that is open now ready for its first request, and takes it.</summary>
     /// <param name="protocol">What is spoken on it: HTTP/1, HTTP/2 or TCP.</param>
     public ClientStream Adopt(ByteStream stream, ClusterRuntime cluster, UpstreamProtocol protocol)
     {
-        if (protocol == UpstreamProtocol.Tcp)
-            return new TcpClientStream(_worker, cluster, stream);
         if (protocol == UpstreamProtocol.Http2)
         {
-            var shared = new Http2ClientConnection(_worker, this, cluster, stream);
-            _http2.Add(shared);
-            shared.RunAsync().Detach();
-            return shared.Open();
+            _http2Active++;
+            return StartHttp2(stream, cluster).Open();
         }
-        var connection = new Http1ClientConnection(this, cluster, stream);
+        var connection = Start(stream, cluster, protocol);
+        if (protocol == UpstreamProtocol.Tcp)
+            _tcpActive++;
+        else
+            _http1Active++;
         connection.Begin();
         return connection;
+    }
+
+    /// <summary>Makes a connection that is open now ready for whoever comes.</summary>
+    /// <param name="protocol">What is spoken on it: HTTP/1, HTTP/2 or TCP.</param>
+    public void AdoptIdle(ByteStream stream, ClusterRuntime cluster, UpstreamProtocol protocol)
+    {
+        if (protocol == UpstreamProtocol.Http2)
+            StartHttp2(stream, cluster).EndUse();
+        else if (protocol == UpstreamProtocol.Tcp)
+            (_tcp ??= new IdleList(_worker.Loop)).Add(Start(stream, cluster, protocol), s_tcpIdleTimeout);
+        else
+            _http1.Add(Start(stream, cluster, protocol), cluster.Spec.IdleTimeout);
     }
 
     /// <summary>Closes what is idle now, and what is busy once it is not.</summary>
     public void Close()
     {
         _isClosed = true;
-        _worker.Loop.Disarm(_sweep);
-        while (_latest is { } connection)
-        {
-            Remove(connection);
-            connection.Close();
-        }
+        _http1.CloseAll();
+        _tcp?.CloseAll();
         for (var i = _http2.Count - 1; i >= 0; i--)
             _http2[i].Retire();
     }
 
     void IConnectionOwner.OnOpened(ClusterRuntime cluster) => cluster.Stats.OnConnectionOpened(_worker.Index);
 
-    void IConnectionOwner.OnClosed(ClusterRuntime cluster) => cluster.Stats.OnConnectionClosed(_worker.Index);
+    void IConnectionOwner.OnClosed(ClusterRuntime cluster)
+    {
+        cluster.Stats.OnConnectionClosed(_worker.Index);
+        if (cluster.Spec.Preconnect.IsOn)
+            cluster.Breaker.ReleaseConnection();
+        TellQueues();
+    }
 
     void IConnectionOwner.OnRetired(Http2ClientConnection connection) => _http2.Remove(connection);
 
-    void IConnectionOwner.OnPeerClosed(Http1ClientConnection connection) => Remove(connection);
+    void IConnectionOwner.OnPeerClosed(ConnectionStream connection) =>
+        (connection is TcpClientStream ? _tcp! : _http1).Remove(connection);
 
-    void IConnectionOwner.OnIdle(Http1ClientConnection connection, TimeSpan idleTimeout)
+    void IConnectionOwner.OnStreamEnded(UpstreamProtocol protocol)
+    {
+        switch (protocol)
+        {
+            case UpstreamProtocol.Http1:
+                _http1Active--;
+                break;
+            case UpstreamProtocol.Tcp:
+                _tcpActive--;
+                break;
+            default:
+                _http2Active--;
+                TellQueues();
+                break;
+        }
+    }
+
+    void IConnectionOwner.OnIdle(ConnectionStream connection, TimeSpan idleTimeout)
     {
         if (_isClosed)
         {
             connection.Close();
             return;
         }
-        connection.Stream.CloseWatcher = connection;
-        connection.IdleDeadline =
-            idleTimeout == TimeSpan.Zero
-                ? long.MaxValue
-                : _worker.Loop.NowMilliseconds + (long)idleTimeout.TotalMilliseconds;
-        connection.IsIdle = true;
-        connection.Older = _latest;
-        if (_latest is not null)
-            _latest.Newer = connection;
-        _latest = connection;
-        _oldest ??= connection;
-        if (!_sweep.IsArmed && idleTimeout != TimeSpan.Zero)
-            _worker.Loop.Arm(_sweep, idleTimeout);
+        _http1.Add(connection, idleTimeout);
+        TellQueues();
     }
 
-    private void Remove(Http1ClientConnection connection)
+    private ConnectionStream Start(ByteStream stream, ClusterRuntime cluster, UpstreamProtocol protocol) =>
+        protocol == UpstreamProtocol.Tcp
+            ? new TcpClientStream(this, cluster, stream)
+            : new Http1ClientConnection(this, cluster, stream);
+
+    private Http2ClientConnection StartHttp2(ByteStream stream, ClusterRuntime cluster)
     {
-        if (!connection.IsIdle)
+        var connection = new Http2ClientConnection(_worker, this, cluster, stream);
+        _http2.Add(connection);
+        connection.RunAsync().Detach();
+        return connection;
+    }
+
+    private void TellQueues()
+    {
+        if (_queues is null)
             return;
-        if (connection.Newer is not null)
-            connection.Newer.Older = connection.Older;
-        else
-            _latest = connection.Older;
-        if (connection.Older is not null)
-            connection.Older.Newer = connection.Newer;
-        else
-            _oldest = connection.Newer;
-        connection.Newer = connection.Older = null;
-        connection.IsIdle = false;
-        connection.Stream.CloseWatcher = null;
+        foreach (var queue in _queues)
+            queue.OnChanged();
     }
 
     private ClientStream? TryTakeHttp1()
     {
-        while (_latest is { } connection)
-        {
-            Remove(connection);
-            if (!connection.Stream.IsDead && !connection.Stream.HasUnreadInput)
-            {
-                connection.Begin();
-                return connection;
-            }
-            connection.Close();
-        }
-        return null;
+        var connection = _http1.TryTake();
+        if (connection is not null)
+            _http1Active++;
+        return connection;
+    }
+
+    private ClientStream? TryTakeTcp()
+    {
+        var connection = _tcp?.TryTake();
+        if (connection is not null)
+            _tcpActive++;
+        return connection;
     }
 
     private ClientStream? TryTakeHttp2()
     {
         for (var i = 0; i < _http2.Count; i++)
         {
-            if (_http2[i].CanOpen)
-                return _http2[i].Open();
+            if (!_http2[i].CanOpen)
+                continue;
+            _http2Active++;
+            return _http2[i].Open();
         }
         return null;
     }
 
-    private void CloseOld()
+    private int Http2Room()
     {
-        var now = _worker.Loop.NowMilliseconds;
-        while (_oldest is { } connection)
-        {
-            if (connection.IdleDeadline > now)
-            {
-                if (connection.IdleDeadline != long.MaxValue)
-                    _worker.Loop.Arm(_sweep, TimeSpan.FromMilliseconds(connection.IdleDeadline - now));
-                return;
-            }
-            Remove(connection);
-            connection.Close();
-        }
+        var room = 0;
+        for (var i = 0; i < _http2.Count; i++)
+            room += _http2[i].StreamsLeft;
+        return room;
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Proxy.Clusters;
-using Lateen.Proxy.Http1;
 using Lateen.Proxy.Http2;
 
 namespace Lateen.Proxy.Upstream;
@@ -18,12 +17,16 @@ internal interface IConnectionOwner
     /// <summary>It is gone. Called once, with the same version.</summary>
     void OnClosed(ClusterRuntime cluster);
 
+    /// <summary>An exchange is over that a connection was taken for. Called once for each.</summary>
+    /// <param name="protocol">What is spoken on the connection.</param>
+    void OnStreamEnded(UpstreamProtocol protocol);
+
     /// <summary>Its exchange ended cleanly, and it may serve another.</summary>
     /// <param name="idleTimeout">How long it may wait; zero for ever.</param>
-    void OnIdle(Http1ClientConnection connection, TimeSpan idleTimeout);
+    void OnIdle(ConnectionStream connection, TimeSpan idleTimeout);
 
     /// <summary>The server ended it while it was idle; it closes itself.</summary>
-    void OnPeerClosed(Http1ClientConnection connection);
+    void OnPeerClosed(ConnectionStream connection);
 
     /// <summary>It takes no more requests; those under way go on.</summary>
     void OnRetired(Http2ClientConnection connection);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Diagnostics;
 using Lateen.Net.Async;
 using Lateen.Net.Loop;
-using Lateen.Net.Streams;
-using Lateen.Net.Tls;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Server;
@@ -11,32 +8,35 @@ using Lateen.Proxy.Server;
 namespace Lateen.Proxy.Upstream;
 
 /// <summary>
-/// Opens connections for one exchange, which may give up waiting. Exchanges that want HTTP/2 to one endpoint at a time open
-/// one connection and share it. Reused from attempt to attempt.
+/// Gets a connection for one exchange, which may give up waiting. Exchanges that want HTTP/2 to one endpoint at a time open
+/// one connection and share it; under a <c>preconnect_policy</c> the pool opens them. Reused from attempt to attempt.
 /// </summary>
-internal sealed class UpstreamConnector : IReadyItem
+internal sealed class UpstreamConnector(Worker worker) : IReadyItem
 {
-    private readonly Worker _worker;
-    private readonly LoopTimer _timer;
+    internal UpstreamConnector? Before;
+    internal UpstreamConnector? After;
+
+    private readonly Dial _dial = new(worker);
     private readonly LoopSignal<bool> _turn = new();
-    private ByteStream? _connecting;
     private UpstreamConnector? _waitingFor;
     private UpstreamConnector? _nextWaiter;
+    private StreamQueue? _queue;
+    private ClientStream? _given;
     private bool _isAborted;
     private bool _isQueued;
     private bool _outcome;
 
-    public UpstreamConnector(Worker worker)
-    {
-        _worker = worker;
-        _timer = new LoopTimer(static self => ((UpstreamConnector)self).OnTimeout(), this);
-    }
-
     /// <summary>After a failure: the endpoint did not answer in the cluster's <c>connect_timeout</c>.</summary>
     public bool TimedOut { get; private set; }
 
+    /// <summary>After a failure: as many exchanges wait as <c>max_pending_requests</c> admits.</summary>
+    public bool IsOverflow { get; private set; }
+
     /// <summary>After a failure: what TLS says of it, in Envoy's words; null where it was not TLS that failed.</summary>
     public string? FailureReason { get; private set; }
+
+    /// <summary>While it stands in a <see cref="StreamQueue"/>: the version of the cluster that counts it.</summary>
+    internal ClusterRuntime? PendingIn { get; set; }
 
     /// <summary>A stream, on a new connection where there is no other; null when there is none to be had.</summary>
     public async LoopTask<ClientStream?> ConnectAsync(
@@ -45,9 +45,11 @@ internal sealed class UpstreamConnector : IReadyItem
         UpstreamProtocol protocol
     )
     {
-        TimedOut = false;
+        TimedOut = IsOverflow = false;
         FailureReason = null;
         _isAborted = false;
+        if (cluster.Spec.Preconnect.IsOn)
+            return await WaitInAsync(pool.QueueFor(protocol), cluster);
         if (protocol is UpstreamProtocol.Http1 or UpstreamProtocol.Tcp)
             return await OpenAsync(pool, cluster, protocol);
         while (pool.Connecting is { } other)
@@ -72,10 +74,27 @@ internal sealed class UpstreamConnector : IReadyItem
     public void Abort()
     {
         _isAborted = true;
-        _connecting?.Abort();
+        _dial.Abort();
         if (!_turn.IsAwaited)
             return;
         LeaveQueue();
+        Wake(false);
+    }
+
+    /// <summary>The connection that a <see cref="StreamQueue"/> had no room on is there: it leaves the queue with a stream.</summary>
+    internal void Give(ClientStream stream)
+    {
+        _queue!.Remove(this);
+        _given = stream;
+        Wake(true);
+    }
+
+    /// <summary>A connection that a <see cref="StreamQueue"/> waited for failed: it leaves the queue with nothing.</summary>
+    internal void Fail(bool timedOut, string? reason)
+    {
+        _queue!.Remove(this);
+        TimedOut = timedOut;
+        FailureReason = reason;
         Wake(false);
     }
 
@@ -93,30 +112,33 @@ internal sealed class UpstreamConnector : IReadyItem
         UpstreamProtocol protocol
     )
     {
-        var began = _worker.Loop.NowTimestamp;
-        var stream = pool.Open(cluster);
+        var stream = await _dial.OpenAsync(pool, cluster);
         if (stream is null)
         {
-            cluster.Stats.OnConnectFailed(_worker.Index, timeout: false);
+            TimedOut = _dial.TimedOut;
+            FailureReason = _dial.FailureReason;
             return null;
         }
-        _connecting = stream;
-        _worker.Loop.Arm(_timer, cluster.Spec.ConnectTimeout);
-        var connected =
-            await stream.ConnectAsync() > 0 && await pool.SecureAsync(stream, cluster) == TlsOutcome.Established;
-        _worker.Loop.Disarm(_timer);
-        _connecting = null;
-        if (!connected)
-        {
-            cluster.Stats.OnConnectFailed(_worker.Index, TimedOut);
-            FailureReason = UpstreamSecurity.FailureReason(stream);
-            stream.Close();
-            return null;
-        }
-        cluster.Stats.OnConnected(_worker.Index, Stopwatch.GetElapsedTime(began, _worker.Loop.NowTimestamp));
         if (protocol == UpstreamProtocol.Auto)
             protocol = stream.ApplicationProtocol == "h2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1;
         return pool.Adopt(stream, cluster, protocol);
+    }
+
+    private async LoopTask<ClientStream?> WaitInAsync(StreamQueue queue, ClusterRuntime cluster)
+    {
+        _queue = queue;
+        if (!queue.TryEnqueue(this, cluster))
+        {
+            IsOverflow = true;
+            return null;
+        }
+        await _turn.Wait();
+        var given = _given;
+        _given = null;
+        if (!_isAborted)
+            return given;
+        given?.Return(isClean: false);
+        return null;
     }
 
     private LoopTask<bool> WaitForAsync(UpstreamConnector other)
@@ -129,6 +151,7 @@ internal sealed class UpstreamConnector : IReadyItem
 
     private void LeaveQueue()
     {
+        _queue?.Remove(this);
         if (_waitingFor is not { } before)
             return;
         while (before._nextWaiter != this)
@@ -158,12 +181,6 @@ internal sealed class UpstreamConnector : IReadyItem
         if (_isQueued)
             return;
         _isQueued = true;
-        _worker.Loop.Enqueue(this);
-    }
-
-    private void OnTimeout()
-    {
-        TimedOut = true;
-        _connecting?.Abort();
+        worker.Loop.Enqueue(this);
     }
 }

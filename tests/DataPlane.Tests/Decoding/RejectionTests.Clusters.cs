@@ -13,6 +13,18 @@ public sealed partial class RejectionTests
                 "cluster_type: is envoy.clusters.aggregate, which this proxy does not know; give a type"
             },
             { """ "connectTimeout":"0s" """, "connect_timeout: is 0; give more, or leave it out for 5 s" },
+            {
+                """ "preconnectPolicy":{"perUpstreamPreconnectRatio":0.9} """,
+                "preconnect_policy.per_upstream_preconnect_ratio: is 0.9; give 1 to 3"
+            },
+            {
+                """ "preconnectPolicy":{"predictivePreconnectRatio":3.5} """,
+                "preconnect_policy.predictive_preconnect_ratio: is 3.5; give 1 to 3"
+            },
+            {
+                """ "preconnectPolicy":{"predictivePreconnectRatio":"NaN"} """,
+                "preconnect_policy.predictive_preconnect_ratio: is NaN; give 1 to 3"
+            },
             { """ "connectTimeout":"-1s" """, "connect_timeout: is no duration of 0 or more" },
             {
                 """ "lbPolicy":"LOAD_BALANCING_POLICY_CONFIG" """,

@@ -4,7 +4,7 @@ namespace Lateen.Proxy.Clusters.Balancing;
 /// <summary>Weights of endpoints as pickers want them.</summary>
 internal static class EndpointWeights
 {
-    public static bool AreEqual(ReadOnlySpan<EndpointEntry> endpoints)
+    public static bool AreEqual(IReadOnlyList<EndpointEntry> endpoints)
     {
         foreach (var endpoint in endpoints)
         {

@@ -10,6 +10,7 @@ public sealed class LoadBalancer
     private readonly Share[] _shares;
     private readonly OtherPriorities _others;
     private readonly SubsetTable? _subsets;
+    private PicksAhead? _ahead;
 
     private LoadBalancer(Share[] shares, OtherPriorities others, SubsetTable? subsets, int healthy, int degraded) =>
         (_shares, _others, _subsets, HealthyCount, DegradedCount) = (shares, others, subsets, healthy, degraded);
@@ -32,6 +33,7 @@ public sealed class LoadBalancer
         var factory = new PickerFactory(spec, workers, seed);
         LoadBalancer Of(IReadOnlyList<EndpointEntry> some) => Flat(spec, some, set.OverprovisioningFactor, factory);
         var whole = Of(endpoints);
+        whole._ahead = PicksAhead.For(spec, endpoints, workers);
         return spec.Subsets is { } subsets
             ? new LoadBalancer(
                 whole._shares,
@@ -51,10 +53,27 @@ public sealed class LoadBalancer
     public EndpointState? Pick(in PickContext context) =>
         _subsets is null ? PickFromAll(in context) : _subsets.Find(context.Subset)?.PickFromAll(in context);
 
+    /// <summary>
+    /// The endpoint that a request after the next ones will get, with no more of them than there are healthy endpoints; null
+    /// when that cannot be told.
+    /// </summary>
+    public EndpointState? Peek(in PickContext context)
+    {
+        if (_ahead is null || _ahead.Count(context.Worker) >= HealthyCount || PickNew(in context) is not { } endpoint)
+            return null;
+        _ahead.Add(context.Worker, endpoint);
+        return endpoint;
+    }
+
     private EndpointState? PickFromAll(in PickContext context)
     {
         if (context.ExcludedPriorities != UInt128.Zero)
             return _others.Pick(in context);
+        return _ahead?.TryTake(context.Worker) ?? PickNew(in context);
+    }
+
+    private EndpointState? PickNew(in PickContext context)
+    {
         // As in Envoy the hash decides about the priority too, so that a key stays where it is.
         var at = (int)((context.Hash ?? context.Random) % 100);
         foreach (var share in _shares)

@@ -17,13 +17,12 @@ public sealed class CircuitBreaker(CircuitBreakerSpec spec, ResourceCounts count
 {
     public CircuitBreakerSpec Spec { get; } = spec;
 
-    public bool TryAcquireConnection(int worker)
-    {
-        if (counts.Connections.TryAcquire(Spec.MaxConnections))
-            return true;
-        stats.OnConnectionOverflow(worker);
-        return false;
-    }
+    public bool TryAcquireConnection(int worker) =>
+        OrConnectionOverflow(counts.Connections.TryAcquire(Spec.MaxConnections), worker);
+
+    /// <summary>Whether there may be one more connection, without taking it.</summary>
+    public bool AdmitsConnection(int worker) =>
+        OrConnectionOverflow((uint)counts.Connections.Used < Spec.MaxConnections, worker);
 
     /// <summary>Counts a connection that is opened beyond the limit, or one that came with a refusal.</summary>
     public void ForceConnection() => counts.Connections.Acquire();
@@ -86,6 +85,13 @@ public sealed class CircuitBreaker(CircuitBreakerSpec spec, ResourceCounts count
             _ => "remaining_retries",
         };
         scope.Collect(at + left, SampleKind.Gauge, used >= limit ? 0 : limit - used, samples);
+    }
+
+    private bool OrConnectionOverflow(bool admitted, int worker)
+    {
+        if (!admitted)
+            stats.OnConnectionOverflow(worker);
+        return admitted;
     }
 
     private bool OrOverflow(bool admitted, int worker)

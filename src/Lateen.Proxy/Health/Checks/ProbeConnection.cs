@@ -24,7 +24,7 @@ internal sealed class ProbeConnection(Worker worker, ClusterRuntime cluster, End
     private readonly HealthCheckSpec _spec = cluster.Spec.HealthCheck!;
     private ByteStream? _opening;
     private ClientStream? _stream;
-    private Http1ClientConnection? _idle;
+    private ConnectionStream? _idle;
     private Http2ClientConnection? _shared;
 
     /// <summary>A stream for one request, to be given back by <see cref="Return"/>; null when the endpoint cannot be reached.</summary>
@@ -92,13 +92,15 @@ internal sealed class ProbeConnection(Worker worker, ClusterRuntime cluster, End
 
     void IConnectionOwner.OnClosed(ClusterRuntime cluster) { }
 
-    void IConnectionOwner.OnIdle(Http1ClientConnection connection, TimeSpan idleTimeout)
+    void IConnectionOwner.OnStreamEnded(UpstreamProtocol protocol) { }
+
+    void IConnectionOwner.OnIdle(ConnectionStream connection, TimeSpan idleTimeout)
     {
         connection.Stream.CloseWatcher = connection;
         _idle = connection;
     }
 
-    void IConnectionOwner.OnPeerClosed(Http1ClientConnection connection)
+    void IConnectionOwner.OnPeerClosed(ConnectionStream connection)
     {
         if (_idle == connection)
             _idle = null;
@@ -127,7 +129,7 @@ internal sealed class ProbeConnection(Worker worker, ClusterRuntime cluster, End
             return shared.Open();
         if (TakeIdleHttp1() is not { } connection)
             return null;
-        if (connection.Stream.IsDead || connection.Stream.HasUnreadInput)
+        if (!connection.CanBegin)
         {
             connection.Close();
             return null;
@@ -136,7 +138,7 @@ internal sealed class ProbeConnection(Worker worker, ClusterRuntime cluster, End
         return connection;
     }
 
-    private Http1ClientConnection? TakeIdleHttp1()
+    private ConnectionStream? TakeIdleHttp1()
     {
         var connection = _idle;
         _idle = null;

@@ -155,7 +155,8 @@ internal sealed class MirrorRequest : IReadyItem
         var began = _worker.Loop.NowTimestamp;
         var protocol = _cluster.Spec.ProtocolFor(_request.Version);
         var pool = EndpointPool.Of(_worker, endpoint, _host.Of(_request, _cluster.Spec));
-        _upstream = pool.TryTake(protocol) ?? await _connector.ConnectAsync(pool, _cluster, protocol);
+        Prediction.BeforeStream(_worker, _cluster, protocol, pool.Host);
+        _upstream = pool.TryTake(_cluster, protocol) ?? await _connector.ConnectAsync(pool, _cluster, protocol);
         if (_upstream is not null)
         {
             var isClean = !_isAbandoned && await ConverseAsync(_upstream);
