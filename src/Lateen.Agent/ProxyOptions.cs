@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
 using Lateen.Proxy.Overload;
+using Lateen.Proxy.Runtime;
 
 namespace Lateen.Agent;
 
@@ -14,6 +15,9 @@ public sealed record ProxyOptions
 
     /// <summary>The incremental variant of xDS (Istio <c>ISTIO_DELTA_XDS</c>, on by default).</summary>
     public bool UseDelta { get; init; } = true;
+
+    /// <summary>How long the first clusters and listeners are waited for.</summary>
+    public SourceTimeouts SourceTimeouts { get; init; } = SourceTimeouts.Default;
 
     /// <summary>Worker threads; one per core by default.</summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount;

@@ -48,7 +48,7 @@ public sealed class ProxyProcess : IDisposable
         _time = time;
         var runtime = new RuntimeValues(options.Runtime);
         _telemetry = new ProxyTelemetry(options.Concurrency, options.Identity.ToWorkloadLabels(), runtime);
-        _store = new ConfigStore(_runtime, _telemetry, time);
+        _store = new ConfigStore(_runtime, _telemetry, time, options.SourceTimeouts);
         _overload = new OverloadManager(options.Overload, runtime);
         _overload.Switched += OnOverload;
         _server = new ProxyServer(_runtime, _telemetry, _overload, options.DrainTime, time);
@@ -97,6 +97,7 @@ public sealed class ProxyProcess : IDisposable
         if (State.IsReady)
             _log.Write(LogLevel.Info, "proxy", "serving with the last good configuration from disk");
         _intake.Taken += OnTaken;
+        _store.Start();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, _quit.Token);
         using var background = new CancellationTokenSource();
         var tasks = Task.WhenAll(

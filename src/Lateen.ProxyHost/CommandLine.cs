@@ -5,6 +5,7 @@ using Lateen.Agent;
 using Lateen.Agent.Overload;
 using Lateen.Core;
 using Lateen.Net;
+using Lateen.Proxy.Runtime;
 
 namespace Lateen.ProxyHost;
 
@@ -19,6 +20,8 @@ internal sealed class CommandLine
 
           --discovery-address HOST:PORT    control plane, plaintext xDS (127.0.0.1:15010)
           --xds delta|sotw                 variant of the protocol (delta)
+          --cds-initial-fetch-timeout DURATION  clusters are waited for so long, 0s for ever (15s)
+          --lds-initial-fetch-timeout DURATION  the same for listeners (15s)
           --concurrency N                  worker threads (one per core)
           --state-dir DIR                  keep the last good configuration there and start from it
           --admin-address IP               address of the admin ports (127.0.0.1)
@@ -67,6 +70,10 @@ internal sealed class CommandLine
                 "sotw" => false,
                 var other => throw new UsageException($"--xds is \"{other}\"; write delta or sotw"),
             },
+            SourceTimeouts = new SourceTimeouts(
+                Seconds("--cds-initial-fetch-timeout", 15),
+                Seconds("--lds-initial-fetch-timeout", 15)
+            ),
             Concurrency = Number("--concurrency", Environment.ProcessorCount, 1, 256),
             StateDirectory = Take("--state-dir", "") is { Length: > 0 } directory ? directory : null,
             AdminAddress = IPAddress.TryParse(Take("--admin-address", "127.0.0.1"), out var address)

@@ -36,4 +36,11 @@ public interface IResourceConsumer
     /// <see cref="Apply"/>; its changes become subscriptions.
     /// </summary>
     IReadOnlyCollection<string> ReferencedNames(string typeUrl);
+
+    /// <summary>Whether a resource has not come in its <c>initial_fetch_timeout</c>, so that nobody waits for it any more.</summary>
+    /// <param name="name">Empty for all of a wildcard type.</param>
+    bool HasGivenUp(string typeUrl, string name);
+
+    /// <summary>Raised by any thread when <see cref="HasGivenUp"/> has become true of something.</summary>
+    event Action? GivenUp;
 }

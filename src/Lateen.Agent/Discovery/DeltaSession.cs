@@ -20,11 +20,21 @@ internal sealed class DeltaSession(ResourceIntake intake, Node node)
         CancellationToken stop
     )
     {
+        using var turns = new SessionTurns(intake.Consumer);
         await SendAsync(call, FirstRequest(TypeUrls.Cluster, [])).ConfigureAwait(false);
         foreach (var change in _plan.Resume())
             await SubscribeAsync(call, change).ConfigureAwait(false);
-        while (await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
+        while (
+            await turns.NextAsync(call.ResponseStream, stop).ConfigureAwait(false) is var turn
+            && turn != SessionTurn.End
+        )
         {
+            if (turn == SessionTurn.GivenUp)
+            {
+                foreach (var change in _plan.AfterGivingUp())
+                    await SubscribeAsync(call, change).ConfigureAwait(false);
+                continue;
+            }
             onResponse();
             var response = call.ResponseStream.Current;
             var update = new ResourceUpdate(

@@ -22,11 +22,21 @@ internal sealed class SotwSession(ResourceIntake intake, Node node)
         CancellationToken stop
     )
     {
+        using var turns = new SessionTurns(intake.Consumer);
         await SendAsync(call, Request(TypeUrls.Cluster)).ConfigureAwait(false);
         foreach (var change in _plan.Resume())
             await SendAsync(call, Request(change.TypeUrl)).ConfigureAwait(false);
-        while (await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
+        while (
+            await turns.NextAsync(call.ResponseStream, stop).ConfigureAwait(false) is var turn
+            && turn != SessionTurn.End
+        )
         {
+            if (turn == SessionTurn.GivenUp)
+            {
+                foreach (var change in _plan.AfterGivingUp())
+                    await SendAsync(call, Request(change.TypeUrl)).ConfigureAwait(false);
+                continue;
+            }
             onResponse();
             var response = call.ResponseStream.Current;
             var update = new ResourceUpdate(

@@ -25,7 +25,7 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
     {
         var changes = new List<SubscriptionChange>();
         if (known.Of(TypeUrls.Cluster).Count == 0)
-            return changes;
+            return AfterGivingUp();
         OnClusters(changes);
         AskForListeners(changes);
         if (_askedForListeners && Compare(TypeUrls.Route) is { } routes)
@@ -57,6 +57,14 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
         return changes;
     }
 
+    /// <summary>Something is waited for no longer (<c>initial_fetch_timeout</c>): what waits for it is asked for without.</summary>
+    public IReadOnlyList<SubscriptionChange> AfterGivingUp()
+    {
+        var changes = new List<SubscriptionChange>();
+        AskForListeners(changes);
+        return changes;
+    }
+
     private void AskForSecrets(List<SubscriptionChange> changes)
     {
         if (Compare(TypeUrls.Secret) is { } change)
@@ -76,7 +84,11 @@ internal sealed class SubscriptionPlan(IResourceConsumer consumer, KnownResource
 
     private void AskForListeners(List<SubscriptionChange> changes)
     {
-        if (!_hasClusters || _askedForListeners || _awaitedEndpoints.Count > 0)
+        if (_askedForListeners)
+            return;
+        _hasClusters |= consumer.HasGivenUp(TypeUrls.Cluster, "");
+        _awaitedEndpoints.RemoveWhere(name => consumer.HasGivenUp(TypeUrls.Endpoints, name));
+        if (!_hasClusters || _awaitedEndpoints.Count > 0)
             return;
         _askedForListeners = true;
         changes.Add(new SubscriptionChange(TypeUrls.Listener, [], []));

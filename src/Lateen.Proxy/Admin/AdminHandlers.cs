@@ -62,7 +62,7 @@ public sealed class AdminHandlers(ProxyState state)
         return request.Path switch
         {
             "/" or "/help" => AdminResponse.Text(Help),
-            "/ready" => AdminResponse.Text($"{StateText()}\n", state.IsReady ? 200 : 503),
+            "/ready" => AdminResponse.Text($"{StateText()}\n", state.IsLive ? 200 : 503),
             "/server_info" => RuntimePages.ServerInfo(state),
             "/clusters" => ClustersPage.Write(state, isJson),
             "/listeners" => RuntimePages.Listeners(state, isJson),
@@ -113,7 +113,7 @@ public sealed class AdminHandlers(ProxyState state)
     private string StateText() =>
         state.State switch
         {
-            ServerState.Live => state.IsReady ? "LIVE" : "FAILED",
+            ServerState.Live => state.IsLive ? "LIVE" : "FAILED",
             ServerState.Draining => "DRAINING",
             ServerState.PreInitializing => "PRE_INITIALIZING",
             _ => "INITIALIZING",

@@ -60,11 +60,14 @@ public sealed class ProxyState(
 
     public ServerState State =>
         Volatile.Read(ref _isDraining) != 0 ? ServerState.Draining
-        : store.IsReady ? ServerState.Live
+        : store.IsLive ? ServerState.Live
         : ServerState.Initializing;
 
-    /// <summary>Traffic may come.</summary>
-    public bool IsReady => State == ServerState.Live && !telemetry.Health.IsFailed;
+    /// <summary>The server is there, with whatever configuration has come (Envoy's <c>/ready</c>).</summary>
+    public bool IsLive => State == ServerState.Live && !telemetry.Health.IsFailed;
+
+    /// <summary>Traffic may come: configuration has, as Istio's readiness asks for.</summary>
+    public bool IsReady => IsLive && store.IsReady;
 
     /// <summary>Starts to drain; a step that was taken is not taken again.</summary>
     public void Drain(DrainRequest request)

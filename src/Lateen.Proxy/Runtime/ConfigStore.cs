@@ -30,6 +30,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
 {
     private readonly Published<ProxyRuntime> _published;
     private readonly ProxyTelemetry _telemetry;
+    private readonly SourceTimeouts _timeouts;
     private readonly ClusterWarming _warming;
     private readonly ResourceTable<ClusterSpec> _clusters = new(TypeUrls.Cluster);
     private readonly ResourceTable<EndpointSetSpec> _endpoints = new(TypeUrls.Endpoints);
@@ -43,11 +44,18 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     private readonly Lock _gate = new();
     private bool _hasClusters;
     private bool _hasListeners;
+    private bool _asksForListeners;
     private bool _isDisposed;
 
     /// <param name="time">The system's by default.</param>
-    public ConfigStore(Published<ProxyRuntime> published, ProxyTelemetry telemetry, TimeProvider? time = null)
+    public ConfigStore(
+        Published<ProxyRuntime> published,
+        ProxyTelemetry telemetry,
+        TimeProvider? time = null,
+        SourceTimeouts? timeouts = null
+    )
     {
+        _timeouts = timeouts ?? SourceTimeouts.Default;
         _published = published;
         _telemetry = telemetry;
         _warming = new ClusterWarming(telemetry.Stats, QueueRefresh);
@@ -61,8 +69,14 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     /// <summary>Raised with the name of a resource and what is wrong with it that only shows together with its secrets.</summary>
     public event Action<string, string>? Problem;
 
-    /// <summary>True once clusters and listeners have come, all of them are in force, and <see cref="Changed"/> has told of them.</summary>
-    public bool IsReady { get; private set; }
+    /// <inheritdoc/>
+    public event Action? GivenUp;
+
+    /// <summary>True once all clusters and listeners that have come are in force, and nothing is waited for (Envoy's LIVE).</summary>
+    public bool IsLive { get; private set; }
+
+    /// <summary>True once clusters and listeners have come and all of them are in force.</summary>
+    public bool IsReady => IsLive && _hasClusters && _hasListeners;
 
     /// <summary>Every resource that is in force or warming, as it came; secrets apart, which go to no disk.</summary>
     public IReadOnlyList<(string TypeUrl, NamedResource Resource)> Resources
@@ -96,6 +110,9 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
             }
         }
     }
+
+    /// <summary>From here on sources are waited for.</summary>
+    public void Start() => Refresh();
 
     public IReadOnlyList<ResourceRejection> Apply(ResourceUpdate update)
     {
@@ -164,12 +181,19 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
             return ReferencedNamesLocked(typeUrl);
     }
 
+    public bool HasGivenUp(string typeUrl, string name)
+    {
+        lock (_gate)
+            return _fetches.HasGivenUp(typeUrl, name);
+    }
+
     private void OnGivenUp(string typeUrl, string name)
     {
         if (typeUrl == TypeUrls.Secret)
             _telemetry.Stats.Secret(name).OnGivenUp();
         else
             _telemetry.Stats.Subscription(typeUrl)?.OnGivenUp();
+        GivenUp?.Invoke();
         QueueRefresh();
     }
 
@@ -267,9 +291,12 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         _fetches.Begin();
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var warmingListeners);
+        // Listeners are asked for when clusters are there, as in Envoy, and waited for from then on.
+        _asksForListeners |= IsPast(TypeUrls.Cluster, _hasClusters, _timeouts.Clusters) && allClusters;
+        var isComplete =
+            _asksForListeners && IsPast(TypeUrls.Listener, _hasListeners, _timeouts.Listeners) && warmingListeners == 0;
+        IsLive = isComplete && allClusters;
         _fetches.End();
-        var isReady = _hasClusters && _hasListeners && allClusters && warmingListeners == 0;
-        IsReady &= isReady;
         var next = new ProxyRuntime(
             previous.Revision + 1,
             listeners.ToFrozenDictionary(StringComparer.Ordinal),
@@ -287,12 +314,14 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
                 _telemetry.Stats.ForgetCluster(cluster.Spec.StatName);
         }
         Changed?.Invoke(next);
-        // Not before its listeners accept.
-        IsReady = isReady;
         // What was exchanged between its first reading and the watch over it.
         if (!_isDisposed && _files.Settle())
             QueueRefresh();
     }
+
+    /// <summary>A source has answered, or is waited for no longer.</summary>
+    private bool IsPast(string typeUrl, bool hasAnswered, TimeSpan timeout) =>
+        hasAnswered || _fetches.StateOf(typeUrl, "", timeout) == FetchState.GivenUp;
 
     private Dictionary<string, ClusterRuntime> BuildClusters(ProxyRuntime previous, out bool complete)
     {

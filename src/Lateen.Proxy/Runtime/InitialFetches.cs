@@ -34,6 +34,17 @@ internal sealed class InitialFetches(TimeProvider time, Action<string, string> g
         return fetch.IsOver ? FetchState.GivenUp : FetchState.Awaited;
     }
 
+    /// <summary>Whether a resource did not come in its time, and is missing still.</summary>
+    public bool HasGivenUp(string typeUrl, string name)
+    {
+        foreach (var (key, fetch) in _fetches)
+        {
+            if (key.TypeUrl == typeUrl && key.Name == name && fetch.IsOver)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The look is over: what it did not miss is forgotten.</summary>
     public void End()
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using DataPlane.Tests.Server;
 using Lateen.Agent;
 using Lateen.Agent.Discovery;
 using Lateen.Core;
@@ -18,7 +19,7 @@ internal sealed class ClientUnderTest : IAsyncDisposable
 
     public ClientUnderTest(int port, bool delta = true)
     {
-        Store = new ConfigStore(_runtime, _telemetry);
+        Store = new ConfigStore(_runtime, _telemetry, StoreTime);
         _client = new XdsClient(
             new Uri($"http://127.0.0.1:{port}"),
             delta,
@@ -40,6 +41,9 @@ internal sealed class ClientUnderTest : IAsyncDisposable
         };
 
     public ConfigStore Store { get; }
+
+    /// <summary>What the store goes by, which nobody else does.</summary>
+    public ManualTime StoreTime { get; } = new();
 
     public WatchedTime Time { get; } = new();
 

@@ -81,6 +81,35 @@ public sealed class DeltaClientTests
         Assert.Equal(TypeUrls.Listener, (await peer.ReadAsync()).TypeUrl);
     }
 
+    /// <summary>Clusters that do not come, and endpoints that do not, keep listeners waiting for so long and no longer.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Listeners_are_asked_for_when_what_goes_before_is_given_up(bool hasClusters)
+    {
+        await using var server = await ScriptedAds.StartAsync();
+        await using var client = new ClientUnderTest(server.Port);
+        client.Store.Start();
+        var peer = await server.AcceptDeltaAsync();
+        await peer.ReadAsync();
+        if (hasClusters)
+        {
+            await SendAsync(peer, TypeUrls.Cluster, "1", ("a", EdsCluster("a")));
+            await ReadAsync(peer, 2);
+        }
+        client.StoreTime.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(TypeUrls.Listener, (await peer.ReadAsync()).TypeUrl);
+        // A stream that comes later asks at once.
+        peer.End();
+        await client.Time.NextWaitAsync();
+        client.Time.Advance(TimeSpan.FromMinutes(1));
+        var second = await server.AcceptDeltaAsync();
+        Assert.Equal(TypeUrls.Cluster, (await second.ReadAsync()).TypeUrl);
+        if (hasClusters)
+            Assert.Equal(TypeUrls.Endpoints, (await second.ReadAsync()).TypeUrl);
+        Assert.Equal(TypeUrls.Listener, (await second.ReadAsync()).TypeUrl);
+    }
+
     [Fact]
     public async Task A_bad_resource_is_refused_by_name_and_its_last_good_version_stays()
     {

@@ -43,6 +43,18 @@ public sealed class SotwClientTests
     }
 
     [Fact]
+    public async Task Listeners_are_asked_for_when_clusters_are_given_up()
+    {
+        await using var server = await ScriptedAds.StartAsync();
+        await using var client = new ClientUnderTest(server.Port, delta: false);
+        client.Store.Start();
+        var peer = await server.AcceptSotwAsync();
+        await peer.ReadAsync();
+        client.StoreTime.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal("Listener v= n= names=", await NextAsync(peer));
+    }
+
+    [Fact]
     public async Task A_cluster_that_a_response_leaves_out_is_gone()
     {
         await using var server = await ScriptedAds.StartAsync();

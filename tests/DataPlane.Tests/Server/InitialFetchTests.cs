@@ -2,6 +2,7 @@
 using System.Net.Sockets;
 using DataPlane.Tests.Overload;
 using DataPlane.Tests.Tls;
+using Lateen.Proxy.Runtime;
 using Lateen.Xds;
 using ClusterApi = Envoy.Config.Cluster.V3;
 using EndpointApi = Envoy.Config.Endpoint.V3;
@@ -104,6 +105,57 @@ public sealed class InitialFetchTests : IDisposable
             new NetworkStream(new Client(_proxy.Address("l")).Socket, ownsSocket: true)
         );
         tls.AuthenticateAsClient(TlsFixture.AnyServer("localhost"));
+    }
+
+    /// <summary>Clusters first, then listeners: each source from when it is asked, and without configuration nobody is ready.</summary>
+    [Theory]
+    [InlineData(15, 15)]
+    [InlineData(3, 0)]
+    [InlineData(0, 3)]
+    public void A_proxy_without_clusters_and_listeners(int clusters, int listeners)
+    {
+        var timeouts = new SourceTimeouts(TimeSpan.FromSeconds(clusters), TimeSpan.FromSeconds(listeners));
+        using var proxy = new ProxyFixture(time: new ManualTime(), sources: timeouts);
+        proxy.Store.Start();
+        AssertWaits("cluster_manager.cds", clusters);
+        if (clusters == 0)
+            Assert.Empty(proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster));
+        AssertWaits("listener_manager.lds", listeners);
+        if (listeners == 0)
+            Assert.Empty(proxy.Apply<ListenerApi.Listener>(TypeUrls.Listener));
+        Eventually.True(() => proxy.Store.IsLive, "it is waited for no longer");
+        Assert.False(proxy.Store.IsReady);
+        // What comes late is in force at once.
+        Assert.Empty(proxy.Apply<ClusterApi.Cluster>(TypeUrls.Cluster));
+        Assert.Empty(proxy.Apply<ListenerApi.Listener>(TypeUrls.Listener));
+        Assert.True(proxy.Store.IsReady);
+
+        void AssertWaits(string source, int seconds)
+        {
+            var stat = $"{source}.init_fetch_timeout";
+            proxy.Advance(TimeSpan.FromSeconds(seconds == 0 ? 86_400 : seconds - 1));
+            Assert.False(proxy.Store.IsLive);
+            Assert.Equal(0, proxy.Stat(stat));
+            if (seconds == 0)
+                return;
+            var revision = proxy.Runtime.Current.Revision;
+            proxy.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(1, proxy.Stat(stat));
+            Eventually.True(() => proxy.Runtime.Current.Revision > revision, "what was given up is taken note of");
+        }
+    }
+
+    [Fact]
+    public void Clusters_that_came_in_time_are_given_up_never()
+    {
+        _proxy.Store.Start();
+        _proxy.Advance(TimeSpan.FromSeconds(14));
+        Cluster("a", "\"type\":\"STATIC\"");
+        _proxy.Advance(TimeSpan.FromSeconds(14));
+        _proxy.Http(Overload.Listeners.Ahoy);
+        _proxy.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, _proxy.Stat("cluster_manager.cds.init_fetch_timeout"));
+        Assert.Equal(0, _proxy.Stat("listener_manager.lds.init_fetch_timeout"));
     }
 
     /// <summary>Both must come or be given up: the first to time out does not speak for the other.</summary>

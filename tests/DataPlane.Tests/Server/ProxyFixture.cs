@@ -69,14 +69,15 @@ public sealed class ProxyFixture : IDisposable
         WorkloadLabels? self = null,
         OverloadManager? overload = null,
         ManualTime? time = null,
-        TimeSpan? drainTime = null
+        TimeSpan? drainTime = null,
+        SourceTimeouts? sources = null
     )
     {
         _time = time;
         Overload =
             overload ?? new OverloadManager(OverloadSpec.None, new RuntimeValues(new Dictionary<string, string>()));
         Telemetry = new ProxyTelemetry(workers, self ?? WorkloadLabels.Nobody, Overload.Runtime);
-        Store = new ConfigStore(_published, Telemetry, time);
+        Store = new ConfigStore(_published, Telemetry, time, sources);
         _server = new ProxyServer(
             _published,
             Telemetry,
