@@ -153,7 +153,7 @@ public static class ResourceDecoder
         var content = Content(kind, map, at, reader, scope);
         if (content is null || metadata is null)
             return null;
-        KindValidators.Check(content, at, new ValidationScope(key, scope, map));
+        KindValidators.Check(content, at, metadata, new ValidationScope(key, scope, map));
         return kind.Resource(key, metadata, map.At, content) with { Conditions = ReportedCondition.Of(map) };
     }
 

@@ -47,8 +47,13 @@ internal static class KindValidators
         [typeof(Workload)] = For<Workload>(WorkloadValidator.Check),
     };
 
-    public static void Check(object content, FieldPath at, ValidationScope scope)
+    public static void Check(object content, FieldPath at, ResourceMetadata metadata, ValidationScope scope)
     {
+        if (
+            metadata.Annotations.TryGetValue(DryRun.Annotation, out var value)
+            && scope.Key.Group.EndsWith(".istio.io", StringComparison.Ordinal)
+        )
+            DryRun.Check(content, value, scope);
         if (s_validators.TryGetValue(content.GetType(), out var validator))
             validator(content, at, scope);
     }

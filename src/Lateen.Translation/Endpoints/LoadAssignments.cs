@@ -10,6 +10,8 @@ namespace Lateen.Translation.Endpoints;
 /// <summary>Endpoints of a service's port → load assignment, grouped by locality.</summary>
 internal static class LoadAssignments
 {
+    private const string UnixScheme = "unix://";
+
     /// <summary>Localities and, in them, addresses are sorted: the order in which workloads came changes nothing.</summary>
     public static Api.ClusterLoadAssignment Translate(
         string name,
@@ -58,11 +60,14 @@ internal static class LoadAssignments
             },
         };
 
+    /// <param name="address">An IP address or a name, or <c>unix://</c> and a path, which has no port.</param>
     public static Address Address(string address, int port) =>
-        new()
-        {
-            SocketAddress = new() { Address = address, PortValue = (uint)port },
-        };
+        address.StartsWith(UnixScheme, StringComparison.Ordinal)
+            ? new() { Pipe = new() { Path = address[UnixScheme.Length..] } }
+            : new()
+            {
+                SocketAddress = new() { Address = address, PortValue = (uint)port },
+            };
 
     private static Api.LbEndpoint Wire(WorkloadEndpoint endpoint, int port, MeshConfig mesh) =>
         new()

@@ -256,7 +256,7 @@ public class DecodingTests
             },
             {
                 "VirtualService",
-                "{hosts: [a], http: [{timeout: 0s, redirect: {uri: /x, authority: h, scheme: https, port: 8443, redirectCode: 308}}]}"
+                "{hosts: [a], http: [{timeout: 1ms, redirect: {uri: /x, authority: h, scheme: https, port: 8443, redirectCode: 308}}]}"
             },
             { "VirtualService", "{hosts: [a], http: [{directResponse: {status: 503, body: {string: sorry}}}]}" },
             {

@@ -78,7 +78,7 @@ public class ReferenceAdviceTests
         spec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}
         """;
 
-    private static string Route(string subset, string timeout = "0s") =>
+    private static string Route(string subset, string timeout = "5s") =>
         $$$"""
             apiVersion: networking.istio.io/v1
             kind: VirtualService

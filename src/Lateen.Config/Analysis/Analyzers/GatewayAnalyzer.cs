@@ -141,7 +141,8 @@ internal static class GatewayAnalyzer
             return;
         for (var i = 0; i < gateway.Spec.Servers.Count; i++)
         {
-            if (gateway.Spec.Servers[i].Port is not { } port)
+            // A Unix socket is no matter of a Service.
+            if (gateway.Spec.Servers[i].Port is not { Number: > 0 } port)
                 continue;
             var isOpen = services.Any(service =>
                 service.Spec.Ports.Any(known =>

@@ -69,8 +69,7 @@ public sealed record HttpSettings
     [Range(0)]
     public int? MaxRetries { get; init; }
 
-    /// <summary>1 hour by default; 0s turns it off.</summary>
-    [Range(0)]
+    /// <summary>1 hour by default.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>Whether HTTP/1.1 becomes HTTP/2 on its way.</summary>

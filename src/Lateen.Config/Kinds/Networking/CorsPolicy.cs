@@ -23,7 +23,6 @@ public sealed record CorsPolicy
     public IReadOnlyList<string> ExposeHeaders { get; init; } = [];
 
     /// <summary>How long a preflight's answer holds.</summary>
-    [Range(0)]
     public TimeSpan? MaxAge { get; init; }
 
     /// <summary>Whether the page may send cookies.</summary>

@@ -44,8 +44,8 @@ public sealed record GatewayServer
 /// <summary>A port to listen on.</summary>
 public sealed record ServerPort
 {
-    /// <summary>1 to 65535.</summary>
-    [Required, Range(1, 65535)]
+    /// <summary>1 to 65535; 0 where bind is a Unix socket.</summary>
+    [Required, Range(0, 65535)]
     public int Number { get; init; }
 
     /// <summary>HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, TCP or TLS.</summary>

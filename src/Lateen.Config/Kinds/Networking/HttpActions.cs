@@ -103,7 +103,6 @@ public sealed record HttpRetry
     public int Attempts { get; init; }
 
     /// <summary>Time for each attempt; the route's when it is not there.</summary>
-    [Range(0)]
     public TimeSpan? PerTryTimeout { get; init; }
 
     /// <summary>Envoy's conditions and status codes, separated by commas; Istio's default when empty.</summary>

@@ -28,8 +28,7 @@ public sealed record HttpRule
     /// <summary>Changes to path and host before the request goes on.</summary>
     public HttpRewrite? Rewrite { get; init; }
 
-    /// <summary>Time for the whole response; off by default, and for <c>0s</c>.</summary>
-    [Range(0)]
+    /// <summary>Time for the whole response, at least 1 ms; off by default.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>What is tried again; the mesh's default policy (2 retries) when it is not there.</summary>

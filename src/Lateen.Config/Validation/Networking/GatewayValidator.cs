@@ -53,6 +53,7 @@ internal static class GatewayValidator
         Addresses.CheckBind(server.Bind, at["bind"], scope);
         if (server.Port is not { } port)
             return;
+        CheckNumber(port, Addresses.IsUnixSocket(server.Bind), at["port"]["number"], scope);
         PortValidator.CheckProtocol(port.Protocol, s_protocols, at["port"]["protocol"], scope);
         Names.CheckLabel(port.Name.ToLowerInvariant(), at["port"]["name"], scope);
         var protocol = port.Protocol.ToUpperInvariant();
@@ -66,5 +67,14 @@ internal static class GatewayValidator
             );
         if (server.Tls is { } tls)
             ServerTlsValidator.Check(tls, isTls, protocol, at["tls"], scope);
+    }
+
+    /// <summary>A Unix socket has no port, and everything else has one.</summary>
+    private static void CheckNumber(ServerPort port, bool isUnixSocket, FieldPath at, ValidationScope scope)
+    {
+        if (isUnixSocket && port.Number != 0)
+            scope.Exclusive(at, "stands beside bind, which is a Unix socket and has no port", "write 0, or remove it");
+        else if (!isUnixSocket && port.Number == 0 && scope.Has(at) && !scope.IsTold(at))
+            scope.OutOfRange(at, "must be from 1 to 65535", "write the port that it listens on");
     }
 }

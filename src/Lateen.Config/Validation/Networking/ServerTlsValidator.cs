@@ -24,7 +24,7 @@ internal static class ServerTlsValidator
             );
         CheckCertificates(tls, at, scope);
         CheckVersions(tls, at, scope);
-        Names.CheckUnique(tls.CipherSuites, at["cipherSuites"], "cipher suite", scope);
+        CipherSuites.Check(tls.CipherSuites, at["cipherSuites"], scope);
         Names.CheckUnique(tls.EcdhCurves, at["ecdhCurves"], "curve", scope);
     }
 

@@ -41,7 +41,7 @@ internal static class SidecarValidator
     {
         if (ingress.Port is { Number: 0 })
             scope.OutOfRange(at["port"]["number"], "must be from 1 to 65535", "write the port that it listens on");
-        Addresses.CheckBind(ingress.Bind, at["bind"], scope);
+        Addresses.CheckBind(ingress.Bind, at["bind"], scope, admitsUnixSocket: false);
         if (ingress.DefaultEndpoint.Length > 0)
             CheckEndpoint(ingress.DefaultEndpoint, at["defaultEndpoint"], scope);
         if (ingress.Tls is { } tls)
@@ -91,11 +91,30 @@ internal static class SidecarValidator
                 );
             if (egress[i].Port is null && egress[i].Bind.Length > 0)
                 scope.Exclusive(here["bind"], "needs a port", "add port, or remove bind");
+            else if (egress[i].Port is { } port && (port.Number == 0) != Addresses.IsUnixSocket(egress[i].Bind))
+                CheckPlace(port.Number, here, scope);
         }
         if (open > 1)
             scope.Bad(at, "has several entries without a port, and only one can take all ports", "keep one of them");
         else if (open == 1 && egress[^1].Port is not null)
             scope.Bad(at, "has an entry without a port before others", "put the one that takes all ports last");
+    }
+
+    /// <summary>A Unix socket has no port, and everything else has one.</summary>
+    private static void CheckPlace(int number, FieldPath at, ValidationScope scope)
+    {
+        if (number == 0)
+            scope.OutOfRange(
+                at["port"]["number"],
+                "must be from 1 to 65535",
+                "write the port, or bind to a Unix socket"
+            );
+        else
+            scope.Exclusive(
+                at["port"]["number"],
+                "stands beside bind, which is a Unix socket and has no port",
+                "write 0"
+            );
     }
 
     /// <summary>A host of a namespace of which all are there.</summary>

@@ -44,30 +44,31 @@ internal static class Addresses
             CheckRange(ranges[i], at[i], scope);
     }
 
-    /// <summary>Where a listener binds: an address, or a Unix socket.</summary>
-    public static void CheckBind(string text, FieldPath at, ValidationScope scope)
+    /// <summary>Where a listener binds: an address, or a Unix socket where one may be.</summary>
+    public static void CheckBind(string text, FieldPath at, ValidationScope scope, bool admitsUnixSocket = true)
     {
         if (text.Length == 0)
             return;
-        if (IsUnixSocket(text))
+        if (admitsUnixSocket && IsUnixSocket(text))
             CheckUnixSocket(text, at, scope);
         else if (!IPAddress.TryParse(text, out _))
             scope.Add(
                 ProblemCatalogue.BadAddress,
                 at,
                 $"\"{text}\" is no IP address",
-                "write an IP address, or unix:///path for a Unix socket"
+                admitsUnixSocket ? "write an IP address, or unix:///path for a Unix socket" : "write an IP address"
             );
     }
 
     public static void CheckUnixSocket(string text, FieldPath at, ValidationScope scope)
     {
         var path = text[UnixScheme.Length..];
-        if (!path.StartsWith('/') && !path.StartsWith('@'))
+        var isFile = path.StartsWith('/') && !path.EndsWith('/');
+        if (!isFile && !path.StartsWith('@'))
             scope.Add(
                 ProblemCatalogue.BadAddress,
                 at,
-                $"\"{path}\" is no absolute path",
+                $"\"{path}\" is no absolute path of a file",
                 "write unix:///path, or unix://@name for a socket without a file"
             );
     }
