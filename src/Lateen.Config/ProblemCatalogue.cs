@@ -278,7 +278,7 @@ public static class ProblemCatalogue
             at,
             subject,
             field,
-            $"{takes} of the host on {gateway}, as {winner} does, which {how}",
+            $"{takes} on {gateway}, as {winner} does, which {how}",
             "give the rule another match, or merge the two"
         );
 

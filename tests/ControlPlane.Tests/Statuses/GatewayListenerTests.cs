@@ -42,6 +42,7 @@ public class GatewayListenerTests
                 "False ListenersNotValid"
             },
             { "{name: a, port: 80, protocol: TCP}", "", "TCPRoute", "True Accepted" },
+            { "{name: a, port: 80, protocol: INVALID}", "Accepted UnsupportedProtocol", "", "False ListenersNotValid" },
             { "{name: a, port: 80, protocol: UDP}", "Accepted UnsupportedProtocol", "", "False ListenersNotValid" },
             {
                 "{name: a, port: 80, protocol: example.com/odd}",

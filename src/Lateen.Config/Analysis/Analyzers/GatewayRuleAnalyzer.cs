@@ -8,6 +8,9 @@ namespace Lateen.Config.Analysis.Analyzers;
 /// </summary>
 internal static class GatewayRuleAnalyzer
 {
+    /// <summary>In place of a host.</summary>
+    private const string Connections = "";
+
     public static void Run(AnalysisContext context)
     {
         var services = context
@@ -18,7 +21,40 @@ internal static class GatewayRuleAnalyzer
         foreach (var service in services)
         {
             foreach (var gateway in GatewaysOf(service))
+            {
                 Check(service, gateway, claims, context);
+                CheckConnections(service, gateway, claims, context);
+            }
+        }
+    }
+
+    /// <summary>Connections have no host: the first rule for a port is the only one.</summary>
+    private static void CheckConnections(
+        ConfigResource<VirtualService> service,
+        string gateway,
+        ScopedClaims<Claim> claims,
+        AnalysisContext context
+    )
+    {
+        for (var i = 0; i < service.Spec.Tcp.Count; i++)
+        {
+            var hidden = ConnectionClaims(service, service.Spec.Tcp[i], gateway)
+                .Select(entry => (entry.Match, entry.Claim, Loss: claims.LossOf(service, entry.Claim)))
+                .Where(static entry => entry.Loss is not null)
+                .ToArray();
+            var isWhole = hidden.Length > 0 && hidden.Length >= service.Spec.Tcp[i].Match.Count;
+            foreach (var (j, claim, loss) in isWhole ? hidden[..1] : hidden)
+                context.Tell(
+                    ProblemCatalogue.RulesHidden(
+                        service.At,
+                        service.Key.ToString(),
+                        isWhole ? $"spec.tcp[{i}]" : $"spec.tcp[{i}].match[{j}]",
+                        claim.Essence == s_everything ? "takes every connection" : "matches the same connections",
+                        $"the Gateway {gateway}",
+                        loss!.Value.Winner.Key.ToString(),
+                        loss.Value.How
+                    )
+                );
         }
     }
 
@@ -65,7 +101,9 @@ internal static class GatewayRuleAnalyzer
                     service.At,
                     service.Key.ToString(),
                     isWhole ? $"spec.http[{index}]" : $"spec.http[{index}].match[{j}]",
-                    claim.Essence == s_everything ? "takes every request" : "matches the same requests",
+                    claim.Essence == s_everything
+                        ? "takes every request of the host"
+                        : "matches the same requests of the host",
                     $"the Gateway {gateway}",
                     loss.Winner.Key.ToString(),
                     loss.How
@@ -78,11 +116,39 @@ internal static class GatewayRuleAnalyzer
     private static readonly object s_everything = new();
 
     private static IEnumerable<Claim> AllOf(ConfigResource<VirtualService> service) =>
-        from gateway in GatewaysOf(service)
-        from host in HostsOf(service)
-        from rule in service.Spec.Http
-        from claim in ClaimsOf(service, rule, gateway, host)
-        select claim.Claim;
+        (
+            from gateway in GatewaysOf(service)
+            from host in HostsOf(service)
+            from rule in service.Spec.Http
+            from claim in ClaimsOf(service, rule, gateway, host)
+            select claim.Claim
+        ).Concat(
+            from gateway in GatewaysOf(service)
+            from rule in service.Spec.Tcp
+            from claim in ConnectionClaims(service, rule, gateway)
+            select claim.Claim
+        );
+
+    /// <summary>What of a rule for connections applies on the gateway; they have no host to tell them apart by.</summary>
+    private static IEnumerable<(int Match, Claim Claim)> ConnectionClaims(
+        ConfigResource<VirtualService> service,
+        TcpRule rule,
+        string gateway
+    )
+    {
+        if (rule.Match.Count == 0)
+            yield return (0, new Claim(gateway, Connections, s_everything));
+        for (var j = 0; j < rule.Match.Count; j++)
+        {
+            if (!IsFor(gateway, rule.Match[j].Gateways, service.Namespace))
+                continue;
+            var essence = MatchEssence.Of(rule.Match[j] with { Gateways = [] });
+            yield return (j, new Claim(gateway, Connections, essence.Equals(s_anyConnection) ? s_everything : essence));
+        }
+    }
+
+    private static bool IsFor(string gateway, IReadOnlyList<string> named, string ns) =>
+        named.Count == 0 || named.Any(name => HostNames.Qualify(name, ns) == gateway);
 
     /// <summary>What of a rule applies on the gateway, with the index of the condition; a rule without any has one claim.</summary>
     private static IEnumerable<(int Match, Claim Claim)> ClaimsOf(
@@ -97,10 +163,7 @@ internal static class GatewayRuleAnalyzer
         for (var j = 0; j < rule.Match.Count; j++)
         {
             var match = rule.Match[j];
-            if (
-                match.Gateways.Count > 0
-                && !match.Gateways.Any(name => HostNames.Qualify(name, service.Namespace) == gateway)
-            )
+            if (!IsFor(gateway, match.Gateways, service.Namespace))
                 continue;
             // Which gateways it is for has been asked; where it is the only question left, nothing passes it by.
             var here = match with
@@ -115,6 +178,7 @@ internal static class GatewayRuleAnalyzer
     }
 
     private static readonly object s_anything = MatchEssence.Of(new HttpMatch());
+    private static readonly object s_anyConnection = MatchEssence.Of(new TcpMatch());
 
     private static IEnumerable<string> GatewaysOf(ConfigResource<VirtualService> service) =>
         service
@@ -125,6 +189,7 @@ internal static class GatewayRuleAnalyzer
     private static IEnumerable<string> HostsOf(ConfigResource<VirtualService> service) =>
         service.Spec.Hosts.Select(host => HostNames.Resolve(host, service.Namespace)).Distinct(StringComparer.Ordinal);
 
+    /// <param name="Host">Empty for connections, which have none.</param>
     /// <param name="Essence">What requests it takes, as something to compare.</param>
     private readonly record struct Claim(string Gateway, string Host, object Essence);
 }

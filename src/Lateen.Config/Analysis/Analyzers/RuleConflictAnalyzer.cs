@@ -1,27 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Kinds.Networking;
 using Lateen.Config.Precedence;
+using Lateen.Config.Validation.Values;
 
 namespace Lateen.Config.Analysis.Analyzers;
 
 /// <summary>What Istio settles in silence: who of several DestinationRules for one host wins.</summary>
 internal static class RuleConflictAnalyzer
 {
+    private const int MostTold = 3;
+
     public static void Run(AnalysisContext context)
     {
-        var byHost = context
+        var all = context
             .Config.Of<DestinationRule>()
             .Select(rule => new ExportedRule(rule, context.Exports.Of(rule)))
-            .GroupBy(
-                static rule => HostNames.Resolve(rule.Rule.Spec.Host, rule.Rule.Namespace),
-                StringComparer.Ordinal
-            );
+            .ToArray();
+        var byHost = all.GroupBy(HostOf, StringComparer.Ordinal);
         foreach (var rules in byHost)
         {
             foreach (var within in rules.GroupBy(static rule => rule.Rule.Namespace, StringComparer.Ordinal))
                 CheckNamespace([.. within], rules.Key, context);
             CheckShadows([.. rules], rules.Key, context);
         }
+        foreach (var within in all.GroupBy(static rule => rule.Rule.Namespace, StringComparer.Ordinal))
+            CheckWildcards([.. within], context);
+    }
+
+    private static string HostOf(ExportedRule rule) => HostNames.Resolve(rule.Rule.Spec.Host, rule.Rule.Namespace);
+
+    /// <summary>Of the rules of one namespace those with the most specific host count, whole: a wildcard's settings are none of theirs.</summary>
+    private static void CheckWildcards(ExportedRule[] rules, AnalysisContext context)
+    {
+        foreach (var wildcard in rules.Where(static rule => rule.Rule.Spec.Host.StartsWith('*')))
+        {
+            var host = HostOf(wildcard);
+            var narrower = rules
+                .Where(rule => HostOf(rule) is var other && other != host && Hosts.Covers(host, other))
+                .Where(rule => rule.Exports.Meet(wildcard.Exports))
+                .DistinctBy(HostOf, StringComparer.Ordinal)
+                .ToArray();
+            if (narrower.Length > 0)
+                context.Tell(
+                    ProblemCatalogue.RuleShadowed(
+                        wildcard.Rule.At,
+                        wildcard.Rule.Key.ToString(),
+                        "spec.host",
+                        "clients",
+                        Some(narrower.Select(HostOf)),
+                        Some(narrower.Select(static rule => rule.Rule.Key.ToString())),
+                        "a host comes before a wildcard"
+                    )
+                );
+        }
+    }
+
+    /// <summary>A few of many.</summary>
+    private static string Some(IEnumerable<string> names)
+    {
+        var all = names.Order(StringComparer.Ordinal).ToArray();
+        return all.Length <= MostTold
+            ? string.Join(", ", all)
+            : $"{string.Join(", ", all[..MostTold])} and {all.Length - MostTold} more";
     }
 
     /// <summary>Those of one namespace, as clients here and there see them; what is told of one is told once.</summary>

@@ -10,9 +10,10 @@ internal static class ServiceEntryAnalyzer
 {
     public static void Run(AnalysisContext context)
     {
+        var definitions = Definitions(context);
         foreach (var entry in context.Config.Of<ServiceEntry>())
         {
-            CheckProtocols(entry, context);
+            CheckProtocols(entry, definitions, context);
             if (entry.Spec.Addresses.Count > 0 || entry.Spec.Resolution == ServiceResolution.None)
                 continue;
             for (var i = 0; i < entry.Spec.Ports.Count; i++)
@@ -30,23 +31,21 @@ internal static class ServiceEntryAnalyzer
     }
 
     /// <summary>Those that some namespace sees both of. Which of the two goes for a port is for their age to say, and may change with it.</summary>
-    private static void CheckProtocols(ConfigResource<ServiceEntry> entry, AnalysisContext context)
+    private static void CheckProtocols(
+        ConfigResource<ServiceEntry> entry,
+        ILookup<(string Host, int Port), ConfigResource<ServiceEntry>> definitions,
+        AnalysisContext context
+    )
     {
         var exports = context.Exports.Of(entry);
         for (var i = 0; i < entry.Spec.Ports.Count; i++)
         {
             var port = entry.Spec.Ports[i];
-            var others = context
-                .Config.Of<ServiceEntry>()
-                .Where(other => other != entry && context.Exports.Of(other).Meet(exports))
-                .Where(other => other.Spec.Hosts.Intersect(entry.Spec.Hosts, StringComparer.OrdinalIgnoreCase).Any())
-                .Where(other =>
-                    other.Spec.Ports.Any(same =>
-                        same.Number == port.Number
-                        && !same.Protocol.Equals(port.Protocol, StringComparison.OrdinalIgnoreCase)
-                    )
-                )
+            var others = entry
+                .Spec.Hosts.SelectMany(host => definitions[(host.ToLowerInvariant(), port.Number)])
+                .Where(other => other != entry && Differs(other.Spec, port) && context.Exports.Of(other).Meet(exports))
                 .Select(static other => other.Key.ToString())
+                .Distinct(StringComparer.Ordinal)
                 .ToArray();
             if (others.Length > 0)
                 context.Tell(
@@ -58,4 +57,19 @@ internal static class ServiceEntryAnalyzer
                 );
         }
     }
+
+    private static bool Differs(ServiceEntry other, Port port) =>
+        other.Ports.Any(same =>
+            same.Number == port.Number && !same.Protocol.Equals(port.Protocol, StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static ILookup<(string Host, int Port), ConfigResource<ServiceEntry>> Definitions(
+        AnalysisContext context
+    ) =>
+        (
+            from entry in context.Config.Of<ServiceEntry>()
+            from host in entry.Spec.Hosts
+            from port in entry.Spec.Ports
+            select (Key: (host.ToLowerInvariant(), port.Number), Entry: entry)
+        ).ToLookup(static definition => definition.Key, static definition => definition.Entry);
 }

@@ -31,6 +31,9 @@ public sealed record HttpRouteFilter
     /// <summary>A service that decides whether the request may go on.</summary>
     public ExternalAuth? ExternalAuth { get; init; }
 
+    /// <summary>An answer without asking a service.</summary>
+    public RouteDirectResponse? DirectResponse { get; init; }
+
     /// <summary>A filter in a resource of its own.</summary>
     public LocalReference? ExtensionRef { get; init; }
 }
@@ -61,6 +64,9 @@ public enum HttpRouteFilterType : byte
 
     /// <summary>Asks a service.</summary>
     ExternalAuth,
+
+    /// <summary>Answers by itself.</summary>
+    DirectResponse,
 
     /// <summary>What the resource says.</summary>
     ExtensionRef,

@@ -8,6 +8,9 @@ namespace Lateen.Config.Validation.GatewayApi;
 /// <summary>Filters of HTTPRoutes: each has the settings of its type and no others, and most stand once.</summary>
 internal static class HttpFilterValidator
 {
+    /// <summary>Characters of an answer that no service gives (Gateway API).</summary>
+    private const int MaxBody = 4096;
+
     public static void Check(IReadOnlyList<HttpRouteFilter> filters, FieldPath at, ValidationScope scope)
     {
         for (var i = 0; i < filters.Count; i++)
@@ -41,6 +44,7 @@ internal static class HttpFilterValidator
             (HttpRouteFilterType.UrlRewrite, "urlRewrite", filter.UrlRewrite is not null),
             (HttpRouteFilterType.Cors, "cors", filter.Cors is not null),
             (HttpRouteFilterType.ExternalAuth, "externalAuth", filter.ExternalAuth is not null),
+            (HttpRouteFilterType.DirectResponse, "directResponse", filter.DirectResponse is not null),
             (HttpRouteFilterType.ExtensionRef, "extensionRef", filter.ExtensionRef is not null),
         ];
         foreach (var (type, field, isThere) in settings)
@@ -50,6 +54,12 @@ internal static class HttpFilterValidator
             else if (filter.Type is not null && filter.Type != type && isThere)
                 scope.Exclusive(at[field], $"is not for the type {filter.Type}", "remove it, or change the type");
         }
+        if (filter.DirectResponse?.Body is { String.Length: > MaxBody } body)
+            scope.OutOfRange(
+                at["directResponse"]["body"]["string"],
+                $"has {body.String.Length} characters, and {MaxBody} are the most",
+                "let a service answer"
+            );
         CheckModifier(filter.RequestHeaderModifier, at["requestHeaderModifier"], scope);
         CheckModifier(filter.ResponseHeaderModifier, at["responseHeaderModifier"], scope);
     }

@@ -36,6 +36,13 @@ internal static class HttpRouteValidator
                 "stand beside a redirect, which sends requests elsewhere",
                 "keep one of them"
             );
+        var answers = rule.Filters.Any(static filter => filter.DirectResponse is not null);
+        if (answers && rule.BackendRefs.Count > 0)
+            scope.Exclusive(
+                at["backendRefs"],
+                "stand beside a direct response, for which no service is asked",
+                "keep one of them"
+            );
         CheckTimeouts(rule, at["timeouts"], scope);
     }
 

@@ -32,23 +32,32 @@ internal static class KubernetesGatewayValidator
     private static void CheckListener(Listener listener, FieldPath at, ValidationScope scope)
     {
         Names.CheckLabel(listener.Name, at["name"], scope);
-        // A name with a slash is somebody's own protocol.
-        if (
-            listener.Protocol.Length > 0
-            && !listener.Protocol.Contains('/')
-            && !s_protocols.Contains(listener.Protocol)
-        )
-            scope.Bad(
-                at["protocol"],
-                $"\"{listener.Protocol}\" is no protocol",
-                $"use one of {string.Join(", ", s_protocols)}"
-            );
+        CheckProtocol(listener.Protocol, at["protocol"], scope);
         CheckHostname(listener.Hostname, at["hostname"], scope);
         if (listener.Hostname.Length > 0 && listener.Protocol is "TCP" or "UDP")
             scope.Exclusive(at["hostname"], $"{listener.Protocol} knows no host names", "remove it");
         CheckTls(listener, at, scope);
         if (listener.AllowedRoutes?.Namespaces is { From: NamespacesFrom.Selector, Selector: null })
             scope.Missing(at["allowedRoutes"]["namespaces"]["selector"]);
+    }
+
+    /// <summary>
+    /// What might be a protocol is the controller's to judge, who says <c>UnsupportedProtocol</c> of the listener; its other listeners are in order.
+    /// </summary>
+    private static void CheckProtocol(string protocol, FieldPath at, ValidationScope scope)
+    {
+        // A name with a slash is somebody's own protocol.
+        if (protocol.Length == 0 || protocol.Contains('/') || s_protocols.Contains(protocol))
+            return;
+        var known = $"use one of {string.Join(", ", s_protocols)}";
+        var isName =
+            char.IsAsciiLetterOrDigit(protocol[0])
+            && char.IsAsciiLetterOrDigit(protocol[^1])
+            && protocol.All(static sign => char.IsAsciiLetterOrDigit(sign) || sign == '-');
+        if (isName)
+            scope.NoEffect(at, $"\"{protocol}\" is a protocol that nobody serves here", known);
+        else
+            scope.Bad(at, $"\"{protocol}\" is no protocol", known);
     }
 
     internal static void CheckHostname(string host, FieldPath at, ValidationScope scope)

@@ -8,6 +8,7 @@ internal static class KnownDifferences
     private const string Experimental =
         "the package leaves out the fields of structs that Go embeds; of the experimental channel";
     private const string Younger = "younger than the Istio of the package, 1.29";
+    private const string YoungerGatewayApi = "younger than the Gateway API of the package, 1.4";
     private const string Webhook = "Istio's webhook refuses it";
     private const string OtherVersion = "of another version of the kind; all are read alike";
 
@@ -66,6 +67,7 @@ internal static class KnownDifferences
             ["TcpRoute.parentRefs"] = Embedded,
             ["TlsRoute.parentRefs"] = Embedded,
             ["UdpRoute.parentRefs"] = Embedded,
+            ["HttpRouteFilter.directResponse"] = YoungerGatewayApi,
             ["GrpcRoute.useDefaultGateways"] = Experimental,
             ["HttpRoute.useDefaultGateways"] = Experimental,
             ["TcpRoute.useDefaultGateways"] = Experimental,
