@@ -3,7 +3,8 @@ namespace Lateen.Config.Sources;
 
 /// <summary>
 /// The YAML files of directories and their folders, or single files. Watches them: an edit is told a moment after it was saved, and only what was
-/// edited is read again. A poll finds what the watcher misses, as on network file systems.
+/// edited is read again. A poll finds what the watcher misses, as on network file systems. A file that had content and is empty is taken for one
+/// that is being written, for a second.
 /// </summary>
 public sealed class DirectoryTexts : ITextSource
 {
@@ -47,15 +48,19 @@ public sealed class DirectoryTexts : ITextSource
         return changes;
     }
 
+    /// <summary>Has the next <see cref="Take"/> compare every file with how it was, whatever the watcher has told.</summary>
+    public void LookEverywhere()
+    {
+        foreach (var path in _paths)
+            path.LookEverywhere();
+    }
+
     public async Task RunAsync(CancellationToken stop)
     {
         while (true)
         {
             if (!await _touched.WaitAsync(s_pollInterval, stop).ConfigureAwait(false))
-            {
-                foreach (var path in _paths)
-                    path.LookEverywhere();
-            }
+                LookEverywhere();
             while (await _touched.WaitAsync(Quiet, stop).ConfigureAwait(false)) { }
             Changed?.Invoke();
         }

@@ -8,6 +8,12 @@ namespace Lateen.Config.Sources;
 /// <summary>A file or a directory of configuration: knows how its files were when they were read, and which were touched since.</summary>
 internal sealed class WatchedPath : IDisposable
 {
+    /// <summary>
+    /// Readings for which a file that had content may be empty: its writer has truncated it and has not written yet. With
+    /// <see cref="DirectoryTexts.Quiet"/> between them, a second.
+    /// </summary>
+    internal const int EmptyReadings = 20;
+
     private readonly string _path;
     private readonly string _fullPath;
     private readonly bool _isDirectory;
@@ -17,6 +23,9 @@ internal sealed class WatchedPath : IDisposable
 
     /// <summary>Files as they were read last; only whoever takes changes looks here.</summary>
     private readonly Dictionary<string, FileStamp> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Files that had content and are empty, and for how many readings.</summary>
+    private readonly Dictionary<string, int> _emptied = new(StringComparer.Ordinal);
 
     private HashSet<string> _dirty = new(StringComparer.Ordinal);
     private bool _mustLookEverywhere = true;
@@ -73,7 +82,10 @@ internal sealed class WatchedPath : IDisposable
         {
             if (isEverywhere)
                 AddChanged(names);
-            var read = ParallelReading.Read(names.Order(StringComparer.Ordinal).ToArray(), Read);
+            var read = ParallelReading
+                .Read(names.Order(StringComparer.Ordinal).ToArray(), Read)
+                .Where(file => !IsBeingWritten(file.Change.Name, file.Stamp))
+                .ToArray();
             foreach (var file in read)
             {
                 if (file.Change.Read is null)
@@ -111,6 +123,25 @@ internal sealed class WatchedPath : IDisposable
                 _mustLookEverywhere = true;
         }
         _touched();
+    }
+
+    /// <summary>An empty file would take everything it had out of force; it is read again in a moment.</summary>
+    private bool IsBeingWritten(string name, FileStamp stamp)
+    {
+        // What is gone or cannot be read has no stamp.
+        var isEmptied =
+            stamp is { Length: 0, WrittenAt: > 0 } && _known.TryGetValue(name, out var known) && known.Length > 0;
+        var readings = isEmptied ? _emptied.GetValueOrDefault(name) + 1 : 0;
+        if (readings is 0 or > EmptyReadings)
+        {
+            _emptied.Remove(name);
+            return false;
+        }
+        _emptied[name] = readings;
+        lock (_gate)
+            _dirty.Add(name);
+        _touched();
+        return true;
     }
 
     /// <summary>Adds files that are new, other than they were, or gone.</summary>
