@@ -16,6 +16,21 @@ internal static unsafe class TlsContextSetup
     /// </summary>
     private const string Tls13Suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
+    /// <summary>BoringSSL's, in its order, and behind them Ed25519, which OpenSSL has too. OpenSSL's own list is of 26.</summary>
+    private static readonly string[] s_signatureAlgorithms =
+    [
+        "ecdsa_secp256r1_sha256",
+        "rsa_pss_rsae_sha256",
+        "rsa_pkcs1_sha256",
+        "ecdsa_secp384r1_sha384",
+        "rsa_pss_rsae_sha384",
+        "rsa_pkcs1_sha384",
+        "ecdsa_secp521r1_sha512",
+        "rsa_pss_rsae_sha512",
+        "rsa_pkcs1_sha512",
+        "ed25519",
+    ];
+
     /// <summary>Sessions a server keeps for TLS 1.2 clients without tickets.</summary>
     private const int CachedSessions = 1024;
 
@@ -34,7 +49,7 @@ internal static unsafe class TlsContextSetup
             native,
             OpenSslControl.SetSignatureAlgorithms,
             options.SignatureAlgorithms,
-            [],
+            s_signatureAlgorithms,
             "signature_algorithms"
         );
         if (TlsContext.ValidationOf(options) is { } validation)
