@@ -34,12 +34,12 @@ internal sealed partial class ConfigWatch : BackgroundService
         _time = time;
         _log = log;
         var store = StoreOf(options);
-        Source = new ConfigSource(
-            store is null
-                ? [new DirectoryTexts(options.ConfigPaths)]
-                : [new DirectoryTexts(options.ConfigPaths), store],
-            LastGoodOf(options)
-        );
+        List<ITextSource> sources = [new DirectoryTexts(options.ConfigPaths)];
+        if (options.MeshConfigPath is { } settings)
+            sources.Add(DirectoryTexts.OfMesh(settings));
+        if (store is not null)
+            sources.Add(store);
+        Source = new ConfigSource(sources, LastGoodOf(options));
         if (store is not null)
             Source.Loaded += () => history.Record(Source.Current.Revision, store.Taken);
         _debouncer = new Debouncer(Push, time, options.DebounceQuiet, options.DebounceMax);

@@ -37,7 +37,14 @@ public sealed record ControlPlaneOptions
     /// <summary>Debug and readiness: 8080. Null opens none.</summary>
     public int? DebugPort { get; init; } = 8080;
 
+    /// <summary>
+    /// Settings of the mesh where the configuration has none: no <see cref="MeshConfigPath"/>, no ConfigMap <c>istio</c>. Its root namespace is where
+    /// control planes keep what they share, for as long as this one runs.
+    /// </summary>
     public MeshConfig Mesh { get; init; } = MeshConfig.Default;
+
+    /// <summary>A file with Istio's MeshConfig, watched; it comes before the ConfigMap <c>istio</c>. Null for none.</summary>
+    public string? MeshConfigPath { get; init; }
 
     /// <summary>How long no change must come before one is pushed.</summary>
     public TimeSpan DebounceQuiet { get; init; } = Debouncer.DefaultQuiet;

@@ -13,6 +13,7 @@ namespace Lateen.ControlPlane;
 /// <summary>
 /// The mesh in force, and what each proxy gets of it. What cannot be built or translated changes nothing: last good wins.
 /// </summary>
+/// <param name="settings">Of a mesh whose configuration has none.</param>
 public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> log) : ISnapshotSource
 {
     // Lives as long as the connection, which holds the node.
@@ -42,11 +43,18 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
         var before = Current;
         try
         {
-            var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), settings, before.Translations.Mesh);
+            var mesh = MeshBuilder.Build(
+                config,
+                EndpointSnapshot.From(config),
+                MeshConfigReader.Of(config, settings),
+                before.Translations.Mesh
+            );
             var next = new Translations(mesh, before.Translations);
             Volatile.Write(ref _current, new InForce(config, next, before.Translations.Warnings.Keys.ToHashSet()));
             foreach (var problem in FieldPlaces.InFiles([.. mesh.Problems.Except(before.Translations.Mesh.Problems)]))
                 LogProblem(problem.ToString());
+            if (before.Config.Revision > 0 && !ReferenceEquals(mesh.Config, before.Translations.Mesh.Config))
+                LogSettings(MeshSettings.In(config)?.At.ToString() ?? "the defaults");
             LogUpdated(config.Revision, mesh.Services.Count, mesh.AllRoutes.Count);
             Updated?.Invoke();
             return true;
@@ -112,6 +120,9 @@ public sealed partial class MeshState(MeshConfig settings, ILogger<MeshState> lo
 
     [LoggerMessage(LogLevel.Information, "Mesh revision {Revision}: {Services} services, {Routes} virtual services")]
     private partial void LogUpdated(long revision, int services, int routes);
+
+    [LoggerMessage(LogLevel.Information, "The mesh's own settings are others now: those of {Source}")]
+    private partial void LogSettings(string source);
 
     [LoggerMessage(LogLevel.Error, "Mesh revision {Revision} cannot be built; the one before stays in force")]
     private partial void LogUnbuildable(Exception failure, long revision);

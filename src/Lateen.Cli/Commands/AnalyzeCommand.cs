@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using Lateen.Config;
 using Lateen.Config.Analysis;
 using Lateen.Config.Decoding;
+using Lateen.Config.Kinds.MeshWide;
+using Lateen.Config.Precedence;
 using Lateen.Config.Sources;
 using Lateen.Core;
 
@@ -31,11 +33,12 @@ internal static class AnalyzeCommand
         var failAt = Level("--failure-threshold", "Least level that fails the command", "Error");
         var tellFrom = Level("--output-threshold", "Least level that is told", "Info");
         var list = new Option<bool>("--list-analyzers", "-L") { Description = "Lists the messages there are" };
-        var root = new Option<string>("--istioNamespace", "-i")
+        var root = new Option<string?>("--istioNamespace", "-i")
         {
-            Description = "Namespace whose policies are for everybody",
-            DefaultValueFactory = _ => "istio-system",
+            Description =
+                "Namespace whose policies are for everybody [default: what the mesh's settings say, else istio-system]",
         };
+        var settings = new MeshConfigFlag();
         var command = new Command(
             "analyze",
             "Looks for what is wrong between resources of files, without a control plane"
@@ -48,6 +51,7 @@ internal static class AnalyzeCommand
             list,
             root,
         };
+        settings.AddTo(command);
         command.SetAction(args =>
         {
             var console = args.InvocationConfiguration;
@@ -55,7 +59,8 @@ internal static class AnalyzeCommand
                 return List(console.Output);
             if (args.GetValue(files) is not { Length: > 0 } paths)
                 throw new CommandFailure(ExitCode.Usage, "names no file; write lateen analyze FILE or DIRECTORY");
-            var found = Find(paths, args.GetValue(root)!).ToArray();
+            using var mesh = settings.Source(args);
+            var found = Find(paths, mesh, args.GetValue(root)).ToArray();
             var told = found.Where(problem => problem.Severity >= Parse(args.GetValue(tellFrom)!)).ToArray();
             Write(told, args.GetValue(output)!, console);
             return found.Any(problem => problem.Severity >= Parse(args.GetValue(failAt)!))
@@ -82,7 +87,8 @@ internal static class AnalyzeCommand
     }
 
     /// <summary>What reading finds, then what analysis does of the resources that could be read.</summary>
-    private static IEnumerable<Problem> Find(string[] paths, string rootNamespace)
+    /// <param name="rootNamespace">Null for that of the mesh's settings.</param>
+    private static IEnumerable<Problem> Find(string[] paths, ITextSource? settings, string? rootNamespace)
     {
         try
         {
@@ -90,13 +96,19 @@ internal static class AnalyzeCommand
                 .ReadFiles(paths)
                 .OrderBy(static file => file.Key, StringComparer.Ordinal)
                 .Select(static file => ResourceDecoder.Decode(file.Key, file.Value))
+                .Concat((settings?.Take() ?? []).Select(static change => change.Read).OfType<DecodedText>())
                 .ToArray();
             var config = new ConfigSnapshot(1, decoded.SelectMany(static text => text.Resources), []);
+            var mesh = MeshSettings.In(config) is { } resource ? MeshSettings.Of(resource) : new MeshConfiguration();
             return decoded
                 .SelectMany(static text => text.Problems)
                 // As istioctl: what is for others is no matter of the mesh.
                 .Where(static problem => problem.Code != ProblemCatalogue.KindForeign)
-                .Concat(FieldPlaces.InFiles(MeshAnalysis.Run(config, rootNamespace)));
+                .Concat(
+                    FieldPlaces.InFiles(
+                        MeshAnalysis.Run(config, rootNamespace ?? mesh.RootNamespace, MeshExports.Of(mesh))
+                    )
+                );
         }
         catch (IOException missing)
         {

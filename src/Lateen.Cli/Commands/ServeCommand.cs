@@ -71,6 +71,7 @@ internal static class ServeCommand
                     ConfigPaths = args.GetValue(config) ?? [],
                     StateDirectory = stores.Data(args),
                     Mesh = settings,
+                    MeshConfigPath = mesh.Path(args),
                     Store = store,
                     WritesStatus = !args.GetValue(noStatus),
                     Api = api.Read(args, address),

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using Lateen.Config;
 using Lateen.Config.Decoding;
+using Lateen.Config.Schemas;
 using Lateen.Config.Sources;
 using Lateen.Core;
 using Lateen.Mesh;
@@ -20,18 +21,26 @@ internal static class ValidateCommand
             AllowMultipleArgumentsPerToken = true,
             HelpName = "PATH",
         };
+        var settings = new MeshConfigFlag();
         var command = new Command("validate", "Checks mesh YAML, all of it together, without a control plane")
         {
             files,
         };
-        command.SetAction(args => Run(args.GetRequiredValue(files), args.InvocationConfiguration));
+        settings.AddTo(command);
+        command.SetAction(args =>
+            Run(args.GetRequiredValue(files), settings.Source(args), args.InvocationConfiguration)
+        );
         return command;
     }
 
-    private static int Run(string[] paths, InvocationConfiguration console)
+    private static int Run(string[] paths, ITextSource? settings, InvocationConfiguration console)
     {
-        var (config, problems) = Read(paths);
-        var mesh = MeshBuilder.Build(config, EndpointSnapshot.From(config), MeshConfig.Default);
+        var (config, problems) = Read(paths, settings);
+        var mesh = MeshBuilder.Build(
+            config,
+            EndpointSnapshot.From(config),
+            MeshConfigReader.Of(config, MeshConfig.Default)
+        );
         var all = problems.Select(Weighed).Concat(FieldPlaces.InFiles(mesh.Problems)).ToList();
         // As istioctl: what is for others is no matter of the mesh. That there was any is said below.
         var foreign = all.RemoveAll(static problem => problem.Code == ProblemCatalogue.KindForeign);
@@ -39,7 +48,7 @@ internal static class ValidateCommand
             console.Output.WriteLine($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
         var errors = all.Count(static problem => problem.Severity == Severity.Error);
         var read = config.Resources.Count(static resource =>
-            !ForeignKinds.Include(resource.Key.Group, resource.Key.Kind)
+            KindCatalogue.Find(resource.Key.Group, resource.Key.Kind) is { IsForAnalysisOnly: false }
         );
         console.Error.WriteLine(
             $"{read} resources in order, {errors} errors, {all.Count - errors} warnings"
@@ -55,11 +64,13 @@ internal static class ValidateCommand
     private static Problem Weighed(Problem problem) =>
         problem.Code == ProblemCatalogue.SubsetUnknown ? problem with { Severity = Severity.Error } : problem;
 
-    private static (ConfigSnapshot Config, IReadOnlyList<Problem> Problems) Read(string[] paths)
+    private static (ConfigSnapshot Config, IReadOnlyList<Problem> Problems) Read(string[] paths, ITextSource? settings)
     {
         try
         {
-            using var source = ConfigSource.OfFiles(paths);
+            using var source = new ConfigSource(
+                settings is null ? [new DirectoryTexts(paths)] : [new DirectoryTexts(paths), settings]
+            );
             IReadOnlyList<Problem> found = [];
             source.Changed += (_, problems) => found = problems;
             source.Load();

@@ -121,7 +121,7 @@ public static class ResourceDecoder
             scope.Add(
                 ProblemCatalogue.UnknownVersion(map.At, scope.Subject, apiVersion, kind.ApiVersion(kind.Versions[0]))
             );
-        if (kind.IsNotInForce)
+        if (kind.IsNotInForce && !MeshSettings.MayBeIn(key))
             scope.Add(ProblemCatalogue.KindNotInForce(map.At, scope.Subject));
         if (Read(kind, map, key, scope) is { } resource)
             result.Add(resource with { Fingerprint = YamlFingerprint.Of(map) }, scope);

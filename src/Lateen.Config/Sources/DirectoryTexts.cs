@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Decoding;
+
 namespace Lateen.Config.Sources;
 
 /// <summary>
@@ -19,16 +21,23 @@ public sealed class DirectoryTexts : ITextSource
 
     /// <exception cref="DirectoryNotFoundException">There is no such file or directory.</exception>
     public DirectoryTexts(IReadOnlyList<string> paths)
+        : this(paths, ResourceDecoder.Decode, isKept: true) { }
+
+    private DirectoryTexts(IReadOnlyList<string> paths, Func<string, string, DecodedText> decode, bool isKept)
     {
         foreach (var path in paths)
         {
             if (!Directory.Exists(path) && !File.Exists(path))
                 throw new DirectoryNotFoundException($"there is no file or directory {path}");
         }
-        _paths = paths.Select(path => new WatchedPath(path, () => _touched.Release())).ToList();
+        _paths = paths.Select(path => new WatchedPath(path, decode, isKept, () => _touched.Release())).ToList();
     }
 
     public event Action? Changed;
+
+    /// <summary>A file that has the settings of the mesh and nothing else.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such file.</exception>
+    public static DirectoryTexts OfMesh(string path) => new([path], MeshSettings.DecodeFile, isKept: false);
 
     public Task StartAsync(CancellationToken stop)
     {

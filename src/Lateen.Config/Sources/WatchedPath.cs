@@ -15,6 +15,8 @@ internal sealed class WatchedPath : IDisposable
     internal const int EmptyReadings = 20;
 
     private readonly string _path;
+    private readonly Func<string, string, DecodedText> _decode;
+    private readonly bool _isKept;
     private readonly string _fullPath;
     private readonly bool _isDirectory;
     private readonly Action _touched;
@@ -30,10 +32,13 @@ internal sealed class WatchedPath : IDisposable
     private HashSet<string> _dirty = new(StringComparer.Ordinal);
     private bool _mustLookEverywhere = true;
 
+    /// <param name="decode">Reads a text, given its name.</param>
+    /// <param name="isKept">Whether texts are of resources, so that they may be kept over the end of the process.</param>
     /// <param name="touched">Called by any thread when a file may have changed.</param>
-    public WatchedPath(string path, Action touched)
+    public WatchedPath(string path, Func<string, string, DecodedText> decode, bool isKept, Action touched)
     {
         _path = path;
+        (_decode, _isKept) = (decode, isKept);
         _touched = touched;
         _fullPath = Path.GetFullPath(path);
         _isDirectory = Directory.Exists(_fullPath);
@@ -166,7 +171,7 @@ internal sealed class WatchedPath : IDisposable
             var stamp = FileStamp.Of(file);
             using var reader = new StreamReader(new FileStream(file, FileAccess.Read, bufferSize: 0), Encoding.UTF8);
             var text = reader.ReadToEnd();
-            return (new TextChange(name, ResourceDecoder.Decode(name, text), text), stamp);
+            return (new TextChange(name, _decode(name, text), _isKept ? text : null), stamp);
         }
         catch (Exception failure)
             when (_isDirectory && (failure is FileNotFoundException or DirectoryNotFoundException))

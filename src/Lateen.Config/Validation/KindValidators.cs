@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Decoding;
+using Lateen.Config.Kinds.Core;
 using Lateen.Config.Kinds.Extensions;
 using Lateen.Config.Kinds.GatewayApi;
 using Lateen.Config.Kinds.Local;
@@ -44,6 +45,7 @@ internal static class KindValidators
         [typeof(TlsRoute)] = For<TlsRoute>(OtherRoutesValidator.Check),
         [typeof(TcpRoute)] = For<TcpRoute>(OtherRoutesValidator.Check),
         [typeof(BackendTlsPolicy)] = For<BackendTlsPolicy>(OtherRoutesValidator.Check),
+        [typeof(ConfigMap)] = For<ConfigMap>(ConfigMapValidator.Check),
         [typeof(Workload)] = For<Workload>(WorkloadValidator.Check),
     };
 

@@ -34,5 +34,20 @@ internal sealed class ValidationScope(ConfigKey key, DecodeScope scope, YamlNode
     /// <summary>A warning: what is written there does nothing.</summary>
     public void NoEffect(FieldPath at, string what, string fix) => Add(ProblemCatalogue.NoEffect, at, what, fix);
 
+    /// <summary>What is wrong with a document that a field has as its text.</summary>
+    public void Quote(FieldPath at, Problem within)
+    {
+        var line = within.Where.Line > 0 ? $" (line {within.Where.Line} of it)" : "";
+        scope.Add(
+            within with
+            {
+                Where = Place(at),
+                Subject = scope.Subject,
+                Field = within.Field.Length > 0 ? $"{at}.{within.Field}" : at.ToString(),
+                Message = $"{within.Message}{line}",
+            }
+        );
+    }
+
     private SourceLocation Place(FieldPath at) => at.PlaceIn(document);
 }

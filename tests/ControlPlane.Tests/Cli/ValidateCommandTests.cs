@@ -79,7 +79,95 @@ public sealed class ValidateCommandTests : IDisposable
         );
     }
 
-    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_directory, name), text);
+    [Fact]
+    public async Task Settings_of_the_mesh_are_checked_and_heeded()
+    {
+        Write(
+            "mesh/service.yaml",
+            "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{name: http, port: 80}]}}"
+        );
+        Write("settings", "{connectTimeout: 3s, enableTracing: true}");
+        var settings = Path.Combine(_directory, "settings");
+        Assert.Equal(
+            (
+                0,
+                "warning: settings:1:37: MeshConfig, enableTracing: this field is known but not in force yet; traffic ignores it (LT0502)\n",
+                "1 resources in order, 0 errors, 1 warnings\n"
+            ),
+            await ValidateAsync("--mesh-config", settings)
+        );
+        Write("settings", "connectTimeout: soon");
+        var wrong = await ValidateAsync("--mesh-config", settings);
+        Assert.Equal(65, wrong.Code);
+        Assert.StartsWith("error: settings:1:17: MeshConfig, connectTimeout: ", wrong.Output, StringComparison.Ordinal);
+        Write("map.yaml", Map("connectTimeout: soon"));
+        wrong = await ValidateAsync();
+        Assert.Equal(65, wrong.Code);
+        Assert.StartsWith(
+            "error: map.yaml:1:98: ConfigMap istio-system/istio, data.mesh.connectTimeout: ",
+            wrong.Output,
+            StringComparison.Ordinal
+        );
+        foreach (var no in new[] { Path.Combine(_directory, "no"), _directory })
+        {
+            var missing = await ValidateAsync("--mesh-config", no);
+            Assert.Equal(65, missing.Code);
+            Assert.StartsWith("lateen validate: ", missing.Errors, StringComparison.Ordinal);
+            Assert.EndsWith("--mesh-config\n", missing.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Of another namespace's service, whose default visibility the settings say.</summary>
+    [Fact]
+    public async Task Analyze_judges_by_the_settings_of_the_mesh()
+    {
+        Write(
+            "mesh/shop.yaml",
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: cart, namespace: shop}
+            spec: {ports: [{name: http, port: 80}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: cart, namespace: front}
+            spec:
+              hosts: [cart.example.com]
+              http: [{route: [{destination: {host: cart.shop.svc.cluster.local}}]}]
+            """
+        );
+        Assert.Equal((0, ""), await AnalyzeAsync());
+        Write("settings", "defaultServiceExportTo: ['.']");
+        var found = await AnalyzeAsync("--mesh-config", Path.Combine(_directory, "settings"));
+        Assert.Equal(79, found.Code);
+        Assert.StartsWith("Error [IST0101] (VirtualService front/cart ", found.Output, StringComparison.Ordinal);
+        Write("mesh/map.yaml", Map("defaultServiceExportTo: [.]"));
+        Assert.Equal(found, await AnalyzeAsync());
+        Write("settings", "{}");
+        Assert.Equal((0, ""), await AnalyzeAsync("--mesh-config", Path.Combine(_directory, "settings")));
+    }
+
+    private async Task<(int Code, string Output)> AnalyzeAsync(params string[] more)
+    {
+        var output = new StringWriter();
+        var code = await CommandTable.RunAsync(
+            ["analyze", Path.Combine(_directory, "mesh"), .. more],
+            output,
+            new StringWriter()
+        );
+        return (code, Relative(output));
+    }
+
+    private static string Map(string settings) =>
+        $"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: istio, namespace: istio-system}}, data: {{mesh: '{settings}'}}}}";
+
+    private void Write(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
 
     private async Task<(int Code, string Output, string Errors)> ValidateAsync(params string[] more)
     {

@@ -31,7 +31,8 @@ internal sealed class MeshFixture
     {
         var files = texts.Index().ToDictionary(static entry => $"{entry.Index}.yaml", static entry => entry.Item);
         Config = _assembler.Assemble(files);
-        return Snapshot = MeshBuilder.Build(Config, EndpointSnapshot.From(Config), _settings, Snapshot);
+        var settings = MeshConfigReader.Of(Config, _settings);
+        return Snapshot = MeshBuilder.Build(Config, EndpointSnapshot.From(Config), settings, Snapshot);
     }
 
     public XdsSnapshot Translate(ProxyNode node) => XdsTranslator.Translate(Snapshot.ViewFor(node));

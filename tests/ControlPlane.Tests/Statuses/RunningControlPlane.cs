@@ -19,15 +19,17 @@ internal sealed class RunningControlPlane : IAsyncDisposable
 
     private readonly ControlPlaneHost _host;
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly LogLines _log = new();
     private GrpcChannel? _channel;
 
-    private RunningControlPlane(IResourceStore store, IReadOnlyList<string> files)
+    private RunningControlPlane(IResourceStore store, IReadOnlyList<string> files, string? meshConfig)
     {
         Store = store;
         _host = new ControlPlaneHost(
             new ControlPlaneOptions
             {
                 ConfigPaths = files,
+                MeshConfigPath = meshConfig,
                 Store = store,
                 Api = new ResourceApiOptions
                 {
@@ -39,9 +41,12 @@ internal sealed class RunningControlPlane : IAsyncDisposable
                 DebounceQuiet = TimeSpan.FromMilliseconds(10),
             },
             TimeProvider.System,
-            static logging => logging.ClearProviders()
+            logging => logging.ClearProviders().AddProvider(_log)
         );
     }
+
+    /// <summary>Everything that it has said.</summary>
+    public LogLines Log => _log;
 
     public IResourceStore Store { get; }
 
@@ -54,9 +59,15 @@ internal sealed class RunningControlPlane : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<RunningControlPlane> StartAsync(IResourceStore? store = null, params string[] files)
+    public static Task<RunningControlPlane> StartAsync(IResourceStore? store = null, params string[] files) =>
+        StartAsync(new RunningControlPlane(store ?? new MemoryStore(), files, meshConfig: null));
+
+    /// <param name="path">A file with Istio's MeshConfig.</param>
+    public static Task<RunningControlPlane> StartWithMeshConfigAsync(string path) =>
+        StartAsync(new RunningControlPlane(new MemoryStore(), [], path));
+
+    private static async Task<RunningControlPlane> StartAsync(RunningControlPlane running)
     {
-        var running = new RunningControlPlane(store ?? new MemoryStore(), files);
         await running._host.StartAsync(Stop);
         return running;
     }
