@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.CommandLine;
+using Lateen.Cli.Commands;
 using Lateen.ControlPlane.LocalMesh;
 using Lateen.ControlPlane.Logging;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,18 +25,35 @@ internal static class UpCommand
             Description = "Logs, generated files and saved configuration",
             DefaultValueFactory = static _ => ".lateen",
         };
+        var settings = new MeshConfigFlag();
         var command = new Command("up", "Run the workloads of a configuration as a mesh on this machine")
         {
             paths,
             state,
         };
+        settings.AddTo(command);
         command.SetAction(
-            (result, cancel) => RunAsync(result.GetRequiredValue(paths), result.GetRequiredValue(state), cancel)
+            (result, cancel) =>
+            {
+                // Its errors are told before anything runs; from then on the control plane follows it.
+                settings.Read(result);
+                return RunAsync(
+                    result.GetRequiredValue(paths),
+                    result.GetRequiredValue(state),
+                    settings.Path(result),
+                    cancel
+                );
+            }
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] paths, string stateDirectory, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        string[] paths,
+        string stateDirectory,
+        string? settings,
+        CancellationToken cancel
+    )
     {
         var proxy =
             Programs.FindProxy()
@@ -46,6 +64,7 @@ internal static class UpCommand
         var options = new LocalMeshOptions
         {
             ConfigPaths = paths,
+            MeshConfigPath = settings,
             StateDirectory = stateDirectory,
             LateenExecutable = Programs.Lateen,
             ProxyExecutable = proxy,

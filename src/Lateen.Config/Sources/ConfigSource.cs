@@ -8,7 +8,7 @@ namespace Lateen.Config.Sources;
 public sealed class ConfigSource : IDisposable
 {
     private readonly IReadOnlyList<ITextSource> _sources;
-    private readonly LastGoodTexts? _lastGood;
+    private LastGoodTexts? _lastGood;
     private readonly ConfigAssembler _assembler = new();
     private readonly Published<ConfigSnapshot> _published = new(ConfigSnapshot.Empty);
     private readonly SemaphoreSlim _changed = new(0);
@@ -93,6 +93,13 @@ public sealed class ConfigSource : IDisposable
         // Nobody is served before the first is in force: all that there is can be kept a little later.
         if (!isFirst)
             Keep(static lastGood => lastGood.Save());
+    }
+
+    /// <summary>What an earlier process left is taken; what is in force from now on is kept by another one.</summary>
+    public void StopKeeping()
+    {
+        _lastGood?.Dispose();
+        _lastGood = null;
     }
 
     public void Dispose()

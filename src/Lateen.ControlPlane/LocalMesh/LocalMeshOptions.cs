@@ -7,6 +7,9 @@ public sealed record LocalMeshOptions
     /// <summary>Files and directories with Workloads and mesh configuration.</summary>
     public required IReadOnlyList<string> ConfigPaths { get; init; }
 
+    /// <summary>A file with Istio's MeshConfig; null for none.</summary>
+    public string? MeshConfigPath { get; init; }
+
     /// <summary>Logs, saved configuration, generated files: <c>.lateen</c>.</summary>
     public string StateDirectory { get; init; } = ".lateen";
 

@@ -53,6 +53,8 @@ internal static class ProcessTemplates
         var arguments = new List<string> { "serve", "--exit-with-stdin" };
         foreach (var path in options.ConfigPaths.Append(generated))
             arguments.AddRange(["--config-dir", path]);
+        if (options.MeshConfigPath is { } settings)
+            arguments.AddRange(["--mesh-config", settings]);
         arguments.AddRange(["--xds-port", Text(options.XdsPort), "--monitoring-port", Text(options.MonitoringPort)]);
         // 8080 belongs to the gateway here.
         arguments.AddRange(["--debug-port", "0"]);

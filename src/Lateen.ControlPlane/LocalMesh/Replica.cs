@@ -21,6 +21,23 @@ public sealed record Replica(int Number, int Index, ConfigResource<Workload> Res
 
     public string Name => $"{Resource.Name}-{Index}";
 
+    /// <summary>Of its proxy's process.</summary>
+    public string ProxyName => $"{Name}.proxy";
+
+    /// <summary>What makes it the same replica from one configuration to the next: a gateway does not become a program.</summary>
+    public (ConfigKey Workload, int Index, bool IsGateway) Id => (Resource.Key, Index, Workload.IsGateway);
+
+    /// <summary>All that its processes are started with, as one text: they go on for as long as it is the same.</summary>
+    public string StartedWith =>
+        string.Join(
+            '\0',
+            [
+                Directory,
+                .. Workload.Command,
+                .. AppEnvironment().Concat(ProxyEnvironment()).Select(static pair => $"{pair.Key}={pair.Value}"),
+            ]
+        );
+
     /// <summary>127.0.1.N: the workload's address in the mesh.</summary>
     public IPAddress MeshAddress => IPAddress.Parse($"127.0.1.{Number}");
 

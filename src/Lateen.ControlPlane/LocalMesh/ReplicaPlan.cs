@@ -8,16 +8,46 @@ namespace Lateen.ControlPlane.LocalMesh;
 /// <summary>Which replicas a configuration wants, and what the mesh is told of them.</summary>
 public static class ReplicaPlan
 {
-    /// <summary>Replicas in the order of their numbers.</summary>
-    public static IReadOnlyList<Replica> Of(ConfigSnapshot config)
+    /// <summary>So many addresses 127.0.1.<em>N</em> there are.</summary>
+    public const int MaxReplicas = 254;
+
+    /// <summary>Replicas in the order of their workloads. Those that run keep their numbers; others get numbers that nobody had of late.</summary>
+    /// <param name="running">What runs now; none at the start.</param>
+    /// <exception cref="ConfigurationException">There are more than there are addresses.</exception>
+    public static IReadOnlyList<Replica> Of(ConfigSnapshot config, IReadOnlyList<Replica> running)
     {
-        var replicas = new List<Replica>();
-        foreach (var workload in config.Of<Workload>())
+        var wanted = config
+            .Of<Workload>()
+            .SelectMany(static workload =>
+                Enumerable.Range(1, workload.Spec.Replicas).Select(index => new Replica(0, index, workload))
+            )
+            .ToList();
+        if (wanted.Count > MaxReplicas)
+            throw new ConfigurationException([
+                $"{wanted.Count} replicas are more than the {MaxReplicas} that one machine has addresses for",
+            ]);
+        var known = running.ToDictionary(static replica => replica.Id, static replica => replica.Number);
+        var used = known.Values.ToHashSet();
+        var last = used.DefaultIfEmpty(0).Max();
+        return wanted.Select(replica => replica with { Number = NumberOf(replica) }).ToList();
+
+        int NumberOf(Replica replica)
         {
-            for (var index = 1; index <= workload.Spec.Replicas; index++)
-                replicas.Add(new Replica(replicas.Count + 1, index, workload));
+            if (known.TryGetValue(replica.Id, out var number))
+                return number;
+            // Clients may not have heard yet that whoever had a lower one is gone.
+            number = Enumerable.Range(last + 1, MaxReplicas - last).FirstOrDefault(IsFree);
+            if (number == 0)
+                number = Enumerable.Range(1, MaxReplicas).FirstOrDefault(IsFree);
+            if (number == 0)
+                throw new ConfigurationException([
+                    $"{replica.Name} has to wait: all {MaxReplicas} addresses are those of replicas that run or are being stopped",
+                ]);
+            used.Add(number);
+            return number;
         }
-        return replicas;
+
+        bool IsFree(int number) => !used.Contains(number);
     }
 
     /// <summary>A WorkloadEntry for each program, in YAML, for the control plane to read.</summary>

@@ -13,20 +13,28 @@ internal sealed class SmallMesh : IAsyncDisposable
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private RunningProgram _up;
 
-    private SmallMesh(bool hasRoutes, string more)
+    private SmallMesh(bool hasRoutes, string more, string settings)
     {
-        File.WriteAllText(Path.Combine(_directory, "mesh.yaml"), Mesh);
+        Write("mesh.yaml", Mesh);
         if (more.Length > 0)
-            File.WriteAllText(Path.Combine(_directory, "more.yaml"), more);
+            Write("more.yaml", more);
         if (hasRoutes)
             WriteRoutes(Routes("v1"));
+        if (settings.Length > 0)
+            WriteSettings(settings);
         _up = Start();
     }
 
     /// <param name="more">What belongs to the mesh besides.</param>
-    public static async Task<SmallMesh> StartAsync(CancellationToken cancel, bool hasRoutes = true, string more = "")
+    /// <param name="settings">Istio's MeshConfig; empty for none.</param>
+    public static async Task<SmallMesh> StartAsync(
+        CancellationToken cancel,
+        bool hasRoutes = true,
+        string more = "",
+        string settings = ""
+    )
     {
-        var mesh = new SmallMesh(hasRoutes, more);
+        var mesh = new SmallMesh(hasRoutes, more, settings);
         await mesh._up.WaitForAsync("Everything is up", cancel);
         return mesh;
     }
@@ -49,12 +57,24 @@ internal sealed class SmallMesh : IAsyncDisposable
     /// <summary>What the control plane has said so far.</summary>
     public string ControlPlaneLog => ReadShared(Path.Combine(_directory, "state", "logs", "control-plane.log"));
 
-    public void WriteRoutes(string yaml) => File.WriteAllText(Path.Combine(_directory, "routes.yaml"), yaml);
+    // No file of the directory that is read for resources.
+    private string SettingsFile => Path.Combine(_directory, "settings");
+
+    public void WriteSettings(string yaml) => Write("settings", yaml);
+
+    /// <summary>Replaces the workloads, and what goes with them.</summary>
+    public void WriteMesh(params string[] workloads) =>
+        Write("mesh.yaml", string.Join("\n---\n", [Edge, .. workloads]));
+
+    /// <summary>Waits until <c>lateen up</c> has said something.</summary>
+    public Task SaysAsync(string text, CancellationToken cancel) => _up.WaitForAsync(text, cancel);
+
+    public void WriteRoutes(string yaml) => Write("routes.yaml", yaml);
 
     /// <summary>Has the rules of reviews define another version.</summary>
     public void WriteRules(string version) =>
-        File.WriteAllText(
-            Path.Combine(_directory, "more.yaml"),
+        Write(
+            "more.yaml",
             $$$"""
             apiVersion: networking.istio.io/v1
             kind: DestinationRule
@@ -77,7 +97,11 @@ internal sealed class SmallMesh : IAsyncDisposable
 
     /// <summary>Statistics of the gateway's proxy, which is the first of all replicas.</summary>
     public Task<string> GatewayStatsAsync(string filter, CancellationToken cancel) =>
-        _client.GetStringAsync(new Uri($"http://127.0.1.1:15000/stats?filter={filter}"), cancel);
+        GatewayAdminAsync($"stats?filter={filter}", cancel);
+
+    /// <summary>A page of the admin port of the gateway's proxy, which is the first of all replicas.</summary>
+    public Task<string> GatewayAdminAsync(string page, CancellationToken cancel) =>
+        _client.GetStringAsync(new Uri($"http://127.0.1.1:15000/{page}"), cancel);
 
     /// <summary>The version of reviews that answers; throws when none does.</summary>
     public async Task<string> AskAsync(CancellationToken cancel, int port = GatewayPort)
@@ -97,14 +121,25 @@ internal sealed class SmallMesh : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>Whole or not at all: an empty file would have everything stopped that it defined.</summary>
+    private void Write(string name, string text)
+    {
+        var draft = Path.Combine(_directory, $".{name}.draft");
+        File.WriteAllText(draft, text);
+        File.Move(draft, Path.Combine(_directory, name), overwrite: true);
+    }
+
     private RunningProgram Start() =>
         RunningProgram.Start(
             "dotnet",
-            Repository.Lateen,
-            "up",
-            _directory,
-            "--state-dir",
-            Path.Combine(_directory, "state")
+            [
+                Repository.Lateen,
+                "up",
+                _directory,
+                "--state-dir",
+                Path.Combine(_directory, "state"),
+                .. File.Exists(SettingsFile) ? ["--mesh-config", SettingsFile] : Array.Empty<string>(),
+            ]
         );
 
     public static string Routes(string subset) =>
@@ -161,7 +196,8 @@ internal sealed class SmallMesh : IAsyncDisposable
         spec: {gateway: true, labels: {istio: ingressgateway}}
         """;
 
-    private static string Reviews(string version) =>
+    /// <param name="serves">What it says its version is; its own when null.</param>
+    public static string Reviews(string version, int replicas = 1, string? serves = null) =>
         $$"""
             apiVersion: lateen.io/v1alpha1
             kind: Workload
@@ -169,7 +205,8 @@ internal sealed class SmallMesh : IAsyncDisposable
             spec:
               workingDirectory: {{Repository.Root}}/samples/bookinfo
               command: [dotnet, src/bin/Release/net10.0/Bookinfo.dll, reviews]
-              env: {SERVICE_VERSION: {{version}}}
+              replicas: {{replicas}}
+              env: {SERVICE_VERSION: {{serves ?? version}}}
               ports: {http: 9080}
               labels: {app: reviews, version: {{version}}}
             """;
