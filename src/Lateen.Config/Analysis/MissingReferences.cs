@@ -13,7 +13,7 @@ public static class MissingReferences
     {
         if (resource is not ConfigResource<VirtualService> service)
             return [];
-        var missing = RouteReferences.Of(service).Select(static reference => reference.To).ToHashSet();
+        var missing = RouteReferences.Of(service).ToHashSet();
         Take(config.Of<Service>());
         Take(config.Of<ServiceEntry>());
         Take(config.Of<DestinationRule>());

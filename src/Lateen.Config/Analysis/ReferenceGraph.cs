@@ -92,7 +92,7 @@ internal sealed class ReferenceGraph
     private void Add(ConfigResource<VirtualService> service)
     {
         _stale.Add(service.Key);
-        foreach (var (reference, _) in RouteReferences.Of(service))
+        foreach (var reference in RouteReferences.Of(service))
         {
             if (!_users.TryGetValue(reference, out var users))
                 _users[reference] = users = [];
@@ -110,7 +110,7 @@ internal sealed class ReferenceGraph
     private void Remove(ConfigResource<VirtualService> service)
     {
         _stale.Add(service.Key);
-        foreach (var (reference, _) in RouteReferences.Of(service))
+        foreach (var reference in RouteReferences.Of(service))
         {
             if (_users.TryGetValue(reference, out var users) && users.Remove(service.Key) && users.Count == 0)
                 _users.Remove(reference);

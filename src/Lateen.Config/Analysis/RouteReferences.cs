@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Config.Analysis.Analyzers;
 using Lateen.Config.Kinds.Networking;
 using Lateen.Core;
 
@@ -7,37 +8,51 @@ namespace Lateen.Config.Analysis;
 /// <summary>References of a VirtualService. It is in force whatever they lead to: what goes nowhere fails by itself, as in Istio.</summary>
 internal static class RouteReferences
 {
-    /// <summary>Each reference with what is wrong when nobody defines it.</summary>
-    public static IEnumerable<(Reference To, Func<Problem> Missing)> Of(ConfigResource<VirtualService> service) =>
-        Gateways(service)
-            .Concat(
-                service.Spec.Http.SelectMany(
-                    (rule, i) =>
-                        Route(service, $"http[{i}]", rule.Route.Select(static share => share.Destination).ToArray())
-                )
-            )
-            .Concat(
-                service.Spec.Tcp.SelectMany(
-                    (rule, i) =>
-                        Route(service, $"tcp[{i}]", rule.Route.Select(static share => share.Destination).ToArray())
-                )
-            );
+    /// <summary>All that decides about <see cref="ProblemsOf"/>.</summary>
+    public static IEnumerable<Reference> Of(ConfigResource<VirtualService> service)
+    {
+        foreach (var (_, reference, _) in Gateways(service))
+            yield return reference;
+        foreach (var (_, destination) in Routes.DestinationsOf(service.Spec))
+        {
+            var host = HostNames.Resolve(destination.Host, service.Namespace);
+            yield return Reference.Host(host);
+            if (destination.Subset.Length == 0)
+                continue;
+            foreach (var name in RuleNames(host))
+            {
+                yield return Reference.RulesOf(name);
+                yield return Reference.OfSubset(name, destination.Subset);
+            }
+        }
+    }
 
-    /// <summary>What is wrong with them: of each field the first thing, since the others follow from it.</summary>
+    /// <summary>What is wrong with them.</summary>
+    /// <param name="isDefined">Whether anybody defines it.</param>
     public static IEnumerable<Problem> ProblemsOf(
         ConfigResource<VirtualService> service,
         Func<Reference, bool> isDefined
     )
     {
-        var told = "";
-        foreach (var (reference, missing) in Of(service))
+        var subject = service.Key.ToString();
+        foreach (var (field, gateway, name) in Gateways(service))
         {
-            if (isDefined(reference))
+            if (!isDefined(gateway))
+                yield return ProblemCatalogue.UnknownGateway(service.At, subject, field, name);
+        }
+        foreach (var (field, destination) in Routes.DestinationsOf(service.Spec))
+        {
+            var (host, subset) = (HostNames.Resolve(destination.Host, service.Namespace), destination.Subset);
+            if (!isDefined(Reference.Host(host)))
+                yield return ProblemCatalogue.UnknownHost(service.At, subject, $"{field}.host", host);
+            if (subset.Length == 0)
                 continue;
-            var problem = missing();
-            if (problem.Field != told)
-                yield return problem;
-            told = problem.Field;
+            // Rules of a closer name hide those of a wider one.
+            var ruled = RuleNames(host).FirstOrDefault(name => isDefined(Reference.RulesOf(name)));
+            if (ruled is null)
+                yield return ProblemCatalogue.UnruledSubset(service.At, subject, $"{field}.subset", subset, host);
+            else if (!isDefined(Reference.OfSubset(ruled, subset)))
+                yield return ProblemCatalogue.UnknownSubset(service.At, subject, $"{field}.subset", subset, host);
         }
     }
 
@@ -47,47 +62,28 @@ internal static class RouteReferences
             ? service.Spec.Hosts.Select(name => HostNames.Resolve(name, service.Namespace))
             : [];
 
-    private static IEnumerable<(Reference, Func<Problem>)> Gateways(ConfigResource<VirtualService> service)
+    private static IEnumerable<(string Field, Reference Gateway, string Name)> Gateways(
+        ConfigResource<VirtualService> service
+    )
     {
         for (var i = 0; i < service.Spec.Gateways.Count; i++)
         {
-            var (name, index) = (service.Spec.Gateways[i], i);
+            var name = service.Spec.Gateways[i];
             if (name != VirtualService.Mesh)
                 yield return (
+                    $"spec.gateways[{i}]",
                     Reference.OfGateway(HostNames.Qualify(name, service.Namespace)),
-                    () => ProblemCatalogue.UnknownGateway(service.At, Subject(service), $"spec.gateways[{index}]", name)
+                    name
                 );
         }
     }
 
-    private static IEnumerable<(Reference, Func<Problem>)> Route(
-        ConfigResource<VirtualService> service,
-        string rule,
-        IReadOnlyList<Destination> route
-    )
+    /// <summary>Hosts whose DestinationRules may be those of a host, the closest first: itself, and with a star for ever more of it.</summary>
+    private static IEnumerable<string> RuleNames(string host)
     {
-        for (var i = 0; i < route.Count; i++)
-        {
-            var host = HostNames.Resolve(route[i].Host, service.Namespace);
-            var (subset, index) = (route[i].Subset, i);
-            yield return (
-                Reference.Host(host),
-                () => ProblemCatalogue.UnknownHost(service.At, Subject(service), Field("host"), host)
-            );
-            if (subset.Length == 0)
-                continue;
-            yield return (
-                Reference.RulesOf(host),
-                () => ProblemCatalogue.UnruledSubset(service.At, Subject(service), Field("subset"), subset, host)
-            );
-            yield return (
-                Reference.OfSubset(host, subset),
-                () => ProblemCatalogue.UnknownSubset(service.At, Subject(service), Field("subset"), subset, host)
-            );
-
-            string Field(string name) => $"spec.{rule}.route[{index}].destination.{name}";
-        }
+        yield return host;
+        for (var dot = host.IndexOf('.'); dot >= 0; dot = host.IndexOf('.', dot + 1))
+            yield return $"*{host[dot..]}";
+        yield return "*";
     }
-
-    private static string Subject(ConfigResource service) => service.Key.ToString();
 }

@@ -29,10 +29,12 @@ public sealed partial class LocalMesh : IAsyncDisposable
     private readonly ReplicaSet _replicas;
     private readonly ReplicaProbe _probe;
     private readonly SupervisedProcess _controlPlane;
-    private IReadOnlyList<ConfigResource> _workloads;
     private readonly SemaphoreSlim _changed = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _tasks = [];
+
+    /// <summary>As they were followed last.</summary>
+    private IReadOnlyList<ConfigResource> _workloads;
 
     /// <exception cref="ConfigurationException">The configuration has errors, or no Workload.</exception>
     public LocalMesh(LocalMeshOptions options, TimeProvider time, ILoggerFactory logs)

@@ -95,6 +95,44 @@ public class LastGoodTests
         Assert.Same(Assert.Single(unknown.Of<VirtualService>()), Assert.Single(defined.Of<VirtualService>()));
     }
 
+    /// <summary>Rules may be for all hosts below a name; those of a closer name hide them. Copies and other protocols lead somewhere too.</summary>
+    [Theory]
+    [InlineData("reviews", "[{name: v1}]", "")]
+    [InlineData("'*.default.svc.cluster.local'", "[{name: v1}]", "")]
+    [InlineData("'*'", "[{name: v1}]", "")]
+    [InlineData("'*.local'", "[{name: v2}]", "LT0301")]
+    [InlineData("'*.other.svc.cluster.local'", "[{name: v1}]", "LT0312")]
+    [InlineData("reviews", "[]", "LT0301")]
+    public void Subsets_are_those_of_the_closest_rules(string host, string subsets, string code)
+    {
+        foreach (
+            var route in new[]
+            {
+                "http: [{route: [{destination: {host: reviews, subset: v1}}]}]",
+                "http: [{route: [{destination: {host: reviews}}], mirror: {host: reviews, subset: v1}}]",
+                "http: [{route: [{destination: {host: reviews}}], mirrors: [{destination: {host: reviews, subset: v1}}]}]",
+                "tcp: [{route: [{destination: {host: reviews, subset: v1}}]}]",
+                "tls: [{match: [{sniHosts: [reviews]}], route: [{destination: {host: reviews, subset: v1}}]}]",
+            }
+        )
+        {
+            var snapshot = new ConfigAssembler().Assemble(
+                new Dictionary<string, string>
+                {
+                    ["rules.yaml"] =
+                        $"{Rules[(Rules.IndexOf("---", StringComparison.Ordinal) + 3)..]}\n---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {{name: a}}\nspec: {{host: {host}, subsets: {subsets}}}",
+                    ["routes.yaml"] =
+                        $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: a}}\nspec: {{hosts: [reviews], {route}}}",
+                }
+            );
+            var told = snapshot.Problems.Where(static problem =>
+                problem.Field.EndsWith("subset", StringComparison.Ordinal)
+            );
+            Assert.Equal((route, code), (route, string.Join(' ', told.Select(static problem => problem.Code))));
+            Assert.Single(snapshot.Of<VirtualService>());
+        }
+    }
+
     [Fact]
     public void A_deleted_file_takes_its_resources_along()
     {

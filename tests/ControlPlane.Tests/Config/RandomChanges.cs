@@ -47,7 +47,7 @@ internal sealed class RandomChanges(int seed, bool withFaults)
                 Networking,
                 "DestinationRule",
                 Name(),
-                $"host: {Host()}, subsets: [{{name: {Pick("v1", "v2")}}}]"
+                $"host: {Pick(Host(), Host(), "'*.shop.svc.cluster.local'", "'*.com'", "'*'")}, subsets: [{{name: {Pick("v1", "v2")}}}]"
             ),
             3 => Resource(
                 Networking,

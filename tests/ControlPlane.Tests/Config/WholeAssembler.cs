@@ -104,9 +104,17 @@ internal sealed class WholeAssembler
                 var subset = share.Destination.Subset;
                 if (!hosts.Contains(host))
                     yield return ProblemCatalogue.UnknownHost(at, subject, $"{field}.host", host);
-                if (subset.Length > 0 && !subsets.Any(known => known.Host == host))
+                if (subset.Length == 0)
+                    continue;
+                var closest = subsets
+                    .Select(static known => known.Host)
+                    .Where(name =>
+                        name == host || (name[0] == '*' && host.EndsWith(name[1..], StringComparison.Ordinal))
+                    )
+                    .MaxBy(name => name == host ? int.MaxValue : name.Length);
+                if (closest is null)
                     yield return ProblemCatalogue.UnruledSubset(at, subject, $"{field}.subset", subset, host);
-                else if (subset.Length > 0 && !subsets.Contains((host, subset)))
+                else if (!subsets.Contains((closest, subset)))
                     yield return ProblemCatalogue.UnknownSubset(at, subject, $"{field}.subset", subset, host);
             }
         }
