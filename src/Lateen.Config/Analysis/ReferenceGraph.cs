@@ -21,7 +21,27 @@ internal sealed class ReferenceGraph
     /// <summary>VirtualServices of a host in the mesh for a namespace, or for all, the one that wins first.</summary>
     private readonly Dictionary<(string Host, string Scope), SortedSet<HostClaim>> _claims = [];
 
+    private ExportDefaults _defaults = ExportDefaults.Public;
     private HashSet<ConfigKey> _stale = [];
+
+    /// <summary>Who sees VirtualServices that do not say it. Where that changes, so may who wins a host.</summary>
+    public void Use(ExportDefaults defaults)
+    {
+        if (defaults == _defaults)
+            return;
+        _defaults = defaults;
+        var services = _claims
+            .Values.SelectMany(static claims => claims)
+            .Select(static claim => claim.Service)
+            .Distinct();
+        ConfigResource<VirtualService>[] all = [.. services];
+        _claims.Clear();
+        foreach (var service in all)
+        {
+            _stale.Add(service.Key);
+            AddClaims(service);
+        }
+    }
 
     /// <summary>Takes a resource out and puts another one in its place; either may be null.</summary>
     public void Replace(ConfigResource? before, ConfigResource? after)
@@ -98,6 +118,11 @@ internal sealed class ReferenceGraph
                 _users[reference] = users = [];
             users.Add(service.Key);
         }
+        AddClaims(service);
+    }
+
+    private void AddClaims(ConfigResource<VirtualService> service)
+    {
         foreach (var (key, claim) in ClaimsOf(service))
         {
             if (!_claims.TryGetValue(key, out var claims))
@@ -127,7 +152,7 @@ internal sealed class ReferenceGraph
         }
     }
 
-    private static IEnumerable<((string, string), HostClaim)> ClaimsOf(ConfigResource<VirtualService> service)
+    private IEnumerable<((string, string), HostClaim)> ClaimsOf(ConfigResource<VirtualService> service)
     {
         foreach (var host in RouteReferences.HostsOf(service))
         {
@@ -136,8 +161,7 @@ internal sealed class ReferenceGraph
         }
     }
 
-    private static IReadOnlyList<string> ScopesOf(ConfigResource<VirtualService> service) =>
-        ExportDefaults.Public.Of(service).Scopes;
+    private IReadOnlyList<string> ScopesOf(ConfigResource<VirtualService> service) => _defaults.Of(service).Scopes;
 
     /// <summary>Who wins a host changes: all others are told another name, or nothing any more.</summary>
     private void LoseTo(ConfigResource winner, SortedSet<HostClaim> claims)
@@ -152,7 +176,7 @@ internal sealed class ReferenceGraph
 
 /// <summary>A VirtualService that would route a host for a namespace.</summary>
 /// <param name="IsOwn">It is of the namespace itself, and so comes before others.</param>
-internal sealed record HostClaim(ConfigResource Service, bool IsOwn)
+internal sealed record HostClaim(ConfigResource<VirtualService> Service, bool IsOwn)
 {
     public static IComparer<HostClaim> Order { get; } =
         Comparer<HostClaim>.Create(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Config.Analysis;
 using Lateen.Config.Decoding;
+using Lateen.Config.Precedence;
 using Lateen.Core;
 
 namespace Lateen.Config.Sources;
@@ -15,6 +16,7 @@ public sealed class ConfigAssembler
     private readonly Dictionary<ConfigKey, ResourceEntry> _entries = [];
     private readonly ReferenceGraph _references = new();
     private readonly ProblemLedger _problems = new();
+    private ConfigResource? _settings;
     private readonly RestoredResources _restored = new();
 
     /// <summary>The latest snapshot.</summary>
@@ -79,7 +81,21 @@ public sealed class ConfigAssembler
         touched.UnionWith(stale);
         var inForce = touched.Select(PutInForce).ToList();
         Current = Current.With(Current.Revision + 1, inForce, _problems.Now());
+        FollowSettings();
         return _problems.TakeFresh();
+    }
+
+    /// <summary>The mesh's own settings are part of the configuration; who sees what is judged by those that are in force now.</summary>
+    private void FollowSettings()
+    {
+        var settings = MeshSettings.In(Current);
+        if (ReferenceEquals(settings, _settings))
+            return;
+        _settings = settings;
+        _references.Use(settings is null ? ExportDefaults.Public : MeshExports.Of(MeshSettings.Of(settings)));
+        var judged = _references.TakeStale();
+        Work = Work with { Checked = Work.Checked + judged.Count };
+        Current = Current.With(Current.Revision, judged.Select(PutInForce).ToList(), _problems.Now());
     }
 
     private IReadOnlyList<Problem> ProblemsOf(string name)
