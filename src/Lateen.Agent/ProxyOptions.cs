@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
+using Lateen.Net;
 using Lateen.Proxy.Overload;
 using Lateen.Proxy.Runtime;
 
@@ -15,6 +16,10 @@ public sealed record ProxyOptions
 
     /// <summary>The incremental variant of xDS (Istio <c>ISTIO_DELTA_XDS</c>, on by default).</summary>
     public bool UseDelta { get; init; } = true;
+
+    /// <summary>Where Istio's agent serves secrets (the cluster <c>sds-grpc</c> of its bootstrap), when no cluster says otherwise.</summary>
+    public NetAddress SecretAddress { get; init; } =
+        NetAddress.FromUnixPath("./var/run/secrets/workload-spiffe-uds/socket");
 
     /// <summary>How long the first clusters and listeners are waited for.</summary>
     public SourceTimeouts SourceTimeouts { get; init; } = SourceTimeouts.Default;

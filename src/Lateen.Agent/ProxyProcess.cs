@@ -2,6 +2,7 @@
 using System.Net;
 using Lateen.Agent.Discovery;
 using Lateen.Agent.Dns;
+using Lateen.Agent.Secrets;
 using Lateen.Agent.State;
 using Lateen.Core;
 using Lateen.Net;
@@ -36,6 +37,7 @@ public sealed class ProxyProcess : IDisposable
     private readonly LastGoodFile? _lastGood;
     private readonly ClusterResolver _resolver;
     private readonly XdsClient _client;
+    private readonly SecretClients _secrets;
     private readonly AdminServer _admin;
     private readonly CancellationTokenSource _quit = new();
     private int _isTrimmed;
@@ -63,6 +65,14 @@ public sealed class ProxyProcess : IDisposable
             NodeBuilder.Build(options.Identity),
             _intake,
             new Backoff(Random.Shared),
+            log,
+            time
+        );
+        _secrets = new SecretClients(
+            _store,
+            _runtime,
+            NodeBuilder.Build(options.Identity),
+            options.SecretAddress,
             log,
             time
         );
@@ -103,6 +113,7 @@ public sealed class ProxyProcess : IDisposable
         var tasks = Task.WhenAll(
             _client.RunAsync(ending.Token),
             _resolver.RunAsync(background.Token),
+            _secrets.RunAsync(background.Token),
             _overload.RunAsync(_time, background.Token),
             _lastGood?.RunAsync(() => _store.Resources, background.Token) ?? Task.CompletedTask
         );

@@ -6,6 +6,7 @@ using Lateen.Agent.Overload;
 using Lateen.Core;
 using Lateen.Net;
 using Lateen.Proxy.Runtime;
+using Lateen.Proxy.TransportSockets;
 
 namespace Lateen.ProxyHost;
 
@@ -20,6 +21,7 @@ internal sealed class CommandLine
 
           --discovery-address HOST:PORT    control plane, plaintext xDS (127.0.0.1:15010)
           --xds delta|sotw                 variant of the protocol (delta)
+          --sds-address ADDRESS            secrets of the cluster sds-grpc (unix:./var/run/secrets/workload-spiffe-uds/socket)
           --cds-initial-fetch-timeout DURATION  clusters are waited for so long, 0s for ever (15s)
           --lds-initial-fetch-timeout DURATION  the same for listeners (15s)
           --concurrency N                  worker threads (one per core)
@@ -70,6 +72,12 @@ internal sealed class CommandLine
                 "sotw" => false,
                 var other => throw new UsageException($"--xds is \"{other}\"; write delta or sotw"),
             },
+            SecretAddress = SecretTarget.TryParse(
+                Take("--sds-address", "unix:./var/run/secrets/workload-spiffe-uds/socket"),
+                out var secrets
+            )
+                ? secrets
+                : throw new UsageException("--sds-address is no address; write unix:PATH or 127.0.0.1:9000"),
             SourceTimeouts = new SourceTimeouts(
                 Seconds("--cds-initial-fetch-timeout", 15),
                 Seconds("--lds-initial-fetch-timeout", 15)

@@ -159,14 +159,20 @@ internal static class TlsContextDecoder
     {
         var source = secret.SdsConfig?.ConfigSourceSpecifierCase;
         var isFromAds = source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.Ads;
+        // Names that stand for files are read here, whoever is asked to send them.
+        var local =
+            isFromAds ? null
+            : source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.PathConfigSource
+                ? LocalSecretDecoder.At(secret.Name, secret.SdsConfig!.PathConfigSource, path, context)
+            : LocalSecretDecoder.Named(secret.Name);
         return new SecretReference(secret.Name, isFromAds)
         {
             FetchTimeout = context.InitialFetchTimeout(secret.SdsConfig, $"{path}.sds_config"),
-            Local =
-                isFromAds ? null
-                : source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.PathConfigSource
-                    ? LocalSecretDecoder.At(secret.Name, secret.SdsConfig!.PathConfigSource, path, context)
-                : LocalSecretDecoder.Named(secret.Name),
+            Local = local,
+            Server =
+                local is null && secret.SdsConfig?.ApiConfigSource is { } server
+                    ? SecretServerDecoder.Decode(server, $"{path}.sds_config.api_config_source", context)
+                    : null,
         };
     }
 

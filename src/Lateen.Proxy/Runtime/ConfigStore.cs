@@ -13,7 +13,6 @@ using ClusterApi = Envoy.Config.Cluster.V3;
 using EndpointApi = Envoy.Config.Endpoint.V3;
 using ListenerApi = Envoy.Config.Listener.V3;
 using RouteApi = Envoy.Config.Route.V3;
-using SecretApi = Envoy.Extensions.TransportSockets.Tls.V3;
 
 namespace Lateen.Proxy.Runtime;
 
@@ -36,9 +35,8 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     private readonly ResourceTable<EndpointSetSpec> _endpoints = new(TypeUrls.Endpoints);
     private readonly ResourceTable<ListenerRuntime> _listeners = new(TypeUrls.Listener);
     private readonly ResourceTable<RouteTable> _routes = new(TypeUrls.Route);
-    private readonly ResourceTable<SecretSpec> _secrets = new(TypeUrls.Secret);
     private readonly SocketTable _sockets = new();
-    private readonly FileSecrets _files;
+    private readonly SecretTable _secrets;
     private readonly InitialFetches _fetches;
     private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -59,7 +57,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         _published = published;
         _telemetry = telemetry;
         _warming = new ClusterWarming(telemetry.Stats, QueueRefresh);
-        _files = new FileSecrets(OnDirectoryChanged, OnSecretFailed);
+        _secrets = new SecretTable(telemetry.Stats, OnDirectoryChanged, OnSecretFailed);
         _fetches = new InitialFetches(time ?? TimeProvider.System, OnGivenUp);
     }
 
@@ -128,22 +126,52 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
             TypeUrls.Endpoints => _endpoints.Apply(update, DecodeEndpoints),
             TypeUrls.Listener => _listeners.Apply(update, DecodeListener),
             TypeUrls.Route => _routes.Apply(update, DecodeRoutes),
-            TypeUrls.Secret => _secrets.Apply(update, DecodeSecret),
+            TypeUrls.Secret => _secrets.Apply(update),
             _ => [new ResourceRejection(update.TypeUrl, $"{update.TypeUrl} is a type this proxy did not ask for")],
         };
         _telemetry.Stats.Subscription(update.TypeUrl)?.OnUpdate(update.SystemVersion, rejections.Count > 0);
-        if (update.TypeUrl == TypeUrls.Secret)
-            CountSecrets(update, rejections);
         _hasClusters |= update.TypeUrl == TypeUrls.Cluster;
         _hasListeners |= update.TypeUrl == TypeUrls.Listener;
         Publish();
         return rejections;
     }
 
-    private void CountSecrets(ResourceUpdate update, IReadOnlyList<ResourceRejection> rejections)
+    /// <summary>Takes a secret that a server of its own has sent.</summary>
+    /// <returns>Why it cannot be used, its version before staying in force; null when all is well.</returns>
+    public string? Apply(ServedSecret secret, NamedResource resource)
     {
-        foreach (var resource in update.Changed)
-            _telemetry.Stats.Secret(resource.Name).OnUpdate(rejections.Any(bad => bad.Name == resource.Name));
+        lock (_gate)
+        {
+            var rejection = _secrets.Apply(secret, resource);
+            Publish();
+            return rejection?.Message;
+        }
+    }
+
+    /// <summary>A server has sent something that is not the secret which was asked for.</summary>
+    public void OnRejected(ServedSecret secret) => _telemetry.Stats.Secret(secret.Name).OnUpdate(rejected: true);
+
+    /// <summary>Secrets to be asked for from servers of their own.</summary>
+    public IReadOnlySet<ServedSecret> ServedSecrets
+    {
+        get
+        {
+            lock (_gate)
+                return NamedSecrets();
+        }
+    }
+
+    private HashSet<ServedSecret> NamedSecrets()
+    {
+        var secrets = new HashSet<ServedSecret>();
+        foreach (var (_, spec) in _clusters.Values)
+            SocketsOf(spec).AddServed(secrets);
+        foreach (var (_, listener) in _listeners.Values)
+        {
+            foreach (var chain in listener.Chains)
+                chain.Socket.AddServed(secrets);
+        }
+        return secrets;
     }
 
     /// <summary>Puts the addresses in force that the names of a DNS cluster resolved to.</summary>
@@ -216,7 +244,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         lock (_gate)
         {
             _isDisposed = true;
-            _files.Dispose();
+            _secrets.Dispose();
             _fetches.Dispose();
         }
     }
@@ -257,21 +285,12 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
 
     private ClusterSockets SocketsOf(ClusterSpec spec) => _sockets.Of(spec, _telemetry.Stats);
 
-    private SecretSpec? Secret(SecretReference reference)
-    {
-        if (reference.Local is { } here)
-            return _files.Of(here);
-        if (!_secrets.TryGet(reference.Name, out var secret))
-            return null;
-        return secret.Local is { } files ? _files.Of(files) : secret;
-    }
-
     /// <summary>Files were exchanged, as the kernel tells.</summary>
     private void OnDirectoryChanged(string directory, bool isMove)
     {
         lock (_gate)
         {
-            if (!_isDisposed && _files.Reload(directory, isMove))
+            if (!_isDisposed && _secrets.Reload(directory, isMove))
                 Publish();
         }
     }
@@ -288,6 +307,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         var previous = _published.Current;
         _sockets.Retain(_clusters);
         _warming.Retain(_clusters);
+        _secrets.Retain(NamedSecrets());
         _fetches.Begin();
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var warmingListeners);
@@ -315,7 +335,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         }
         Changed?.Invoke(next);
         // What was exchanged between its first reading and the watch over it.
-        if (!_isDisposed && _files.Settle())
+        if (!_isDisposed && _secrets.Settle())
             QueueRefresh();
     }
 
@@ -331,7 +351,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         {
             var old = previous.Clusters.GetValueOrDefault(name);
             var sockets = SocketsOf(spec);
-            Report(name, sockets.Refresh(Secret));
+            Report(name, sockets.Refresh(_secrets.Of));
             var mayServe = sockets.MayServe(StateOf);
             var isWaiting = true;
             var next =
@@ -375,7 +395,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         foreach (var (name, listener) in _listeners.Values)
         {
             foreach (var chain in listener.Chains)
-                Report(name, chain.Socket.Refresh(Secret));
+                Report(name, chain.Socket.Refresh(_secrets.Of));
             if (HasItsRoutes(listener) & listener.HasItsSecrets(StateOf))
             {
                 listeners[name] = listener;
@@ -386,7 +406,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
                 continue;
             // It serves on, so that its certificates must not grow old.
             foreach (var chain in old.Chains)
-                Report(name, chain.Socket.Refresh(Secret));
+                Report(name, chain.Socket.Refresh(_secrets.Of));
             listeners[name] = old;
         }
         return listeners;
@@ -412,7 +432,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
 
     private FetchState StateOf(SecretReference secret)
     {
-        if (Secret(secret) is not null)
+        if (_secrets.Of(secret) is not null)
             return FetchState.Here;
         return secret.Local is null
             ? _fetches.StateOf(TypeUrls.Secret, secret.Name, secret.FetchTimeout)
@@ -438,9 +458,6 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         _listeners.TryGet(listener.Name, out var before) && _listeners.BodyOf(listener.Name) is { } body
             ? ChainReuse.Of(before, ListenerApi.Listener.Parser.ParseFrom(body), listener)
             : null;
-
-    private static SecretSpec DecodeSecret(ByteString body, DecodeContext context) =>
-        SecretDecoder.Decode(SecretApi.Secret.Parser.ParseFrom(body), context);
 
     private static RouteTable DecodeRoutes(ByteString body, DecodeContext context)
     {

@@ -55,6 +55,14 @@ public sealed class ClusterSockets
         return problem;
     }
 
+    /// <inheritdoc cref="TransportSocket.AddServed"/>
+    public void AddServed(HashSet<ServedSecret> secrets)
+    {
+        Default.AddServed(secrets);
+        foreach (var socket in _matches)
+            socket.AddServed(secrets);
+    }
+
     public void AddSecretNames(SortedSet<string> names, bool fromAds)
     {
         Default.AddSecretNames(names, fromAds);

@@ -84,8 +84,18 @@ public sealed class TransportSocket
     {
         foreach (var secret in Spec.Tls?.Secrets ?? [])
         {
-            if (secret.Local is null && secret.IsFromAds == fromAds)
+            if (secret is { Local: null, Server: null } && secret.IsFromAds == fromAds)
                 names.Add(secret.Name);
+        }
+    }
+
+    /// <summary>Secrets that servers of their own send.</summary>
+    public void AddServed(HashSet<ServedSecret> secrets)
+    {
+        foreach (var secret in Spec.Tls?.Secrets ?? [])
+        {
+            if (secret.Server is { } server)
+                secrets.Add(new ServedSecret(server, secret.Name));
         }
     }
 

@@ -59,11 +59,14 @@ public sealed record TlsSocketSpec(TlsOptions Options)
 }
 
 /// <summary>A secret by name.</summary>
-/// <param name="IsFromAds">True when the control plane sends it; else it comes from the agent beside the proxy.</param>
+/// <param name="IsFromAds">True when the control plane sends it; else it comes from a server of its own, or the agent beside the proxy.</param>
 public sealed record SecretReference(string Name, bool IsFromAds)
 {
     /// <summary>Set when nobody sends it, since it is in files here.</summary>
     public LocalSecret? Local { get; init; }
+
+    /// <summary>Who sends it; null for the ADS, for files, and for what names nobody.</summary>
+    public SecretServer? Server { get; init; }
 
     /// <summary><c>sds_config.initial_fetch_timeout</c>: 15 s; 0 for ever.</summary>
     public TimeSpan FetchTimeout { get; init; } = InitialFetches.DefaultTimeout;

@@ -21,6 +21,9 @@ public sealed class TlsRejectionTests : IDisposable
         _authority.Dispose();
     }
 
+    private static string Sds(string source) =>
+        $"\"validationContextSdsSecretConfig\":{{\"name\":\"s\",\"sdsConfig\":{{\"apiConfigSource\":{{{source}}}}}}}";
+
     public static TheoryData<string, string, string> Downstream =>
         new()
         {
@@ -54,6 +57,41 @@ public sealed class TlsRejectionTests : IDisposable
             },
             { "\"tlsParams\":{\"compliancePolicies\":[\"FIPS_202205\"]}", "", "compliance_policies: is not served" },
             { "\"alpnProtocols\":[\"\"]", "", "alpn_protocols" },
+            {
+                Sds("\"apiType\":\"REST\",\"grpcServices\":[{\"envoyGrpc\":{\"clusterName\":\"c\"}}]"),
+                "",
+                "api_type: is Rest; give"
+            },
+            { Sds("\"apiType\":\"GRPC\""), "", "api_config_source.grpc_services: has 0 services; give one" },
+            {
+                Sds("\"apiType\":\"GRPC\",\"grpcServices\":[{}]"),
+                "",
+                "grpc_services[0]: has no target; give envoy_grpc"
+            },
+            {
+                Sds("\"apiType\":\"GRPC\",\"grpcServices\":[{\"envoyGrpc\":{}}]"),
+                "",
+                "grpc_services[0].envoy_grpc.cluster_name: is empty; name the cluster"
+            },
+            {
+                Sds("\"apiType\":\"GRPC\",\"grpcServices\":[{\"googleGrpc\":{\"targetUri\":\"sds.example\"}}]"),
+                "",
+                "google_grpc.target_uri: is \"sds.example\"; give unix:PATH"
+            },
+            {
+                Sds(
+                    "\"apiType\":\"GRPC\",\"grpcServices\":[{\"googleGrpc\":{\"targetUri\":\"127.0.0.1:1\",\"channelCredentials\":{\"sslCredentials\":{}}}}]"
+                ),
+                "",
+                "google_grpc.channel_credentials: has SslCredentials, which is not served"
+            },
+            {
+                Sds(
+                    "\"apiType\":\"GRPC\",\"transportApiVersion\":\"V2\",\"grpcServices\":[{\"envoyGrpc\":{\"clusterName\":\"c\"}}]"
+                ),
+                "",
+                "api_config_source.transport_api_version: is V2; give V3"
+            },
             { "", ",\"requireSni\":true", "require_sni: is true" },
             { "", ",\"sessionTicketKeys\":{}", "session_ticket_keys.keys: is empty" },
             { "", ",\"sessionTicketKeys\":{\"keys\":[{\"inlineBytes\":\"AAAA\"}]}", "keys[0]: has 3 bytes; give 80" },
