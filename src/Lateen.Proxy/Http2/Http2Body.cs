@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+using Lateen.Http;
 using Lateen.Http.Http1;
 using Lateen.Http.Http2;
 using Lateen.Net.Async;
 using Lateen.Net.Buffers;
 using Lateen.Net.Loop;
 using Lateen.Net.Streams;
+using Lateen.Proxy.Http;
 
 namespace Lateen.Proxy.Http2;
 
@@ -21,6 +23,7 @@ internal sealed class Http2Body(EventLoop loop)
     private Http2Transport _transport = null!;
     private Http2Stream _stream = null!;
     private bool _isEndReceived;
+    private bool _isEndSent;
 
     /// <summary>The stream ended before its time.</summary>
     public bool IsReset { get; private set; }
@@ -40,11 +43,42 @@ internal sealed class Http2Body(EventLoop loop)
         _codec = codec;
         _transport = transport;
         _stream = stream;
-        _isEndReceived = IsReset = false;
+        _isEndReceived = _isEndSent = IsReset = false;
+    }
+
+    /// <summary>The head is sent.</summary>
+    /// <param name="isEnd">And with it the message.</param>
+    public void OnHeadSent(bool isEnd) => _isEndSent = isEnd;
+
+    /// <inheritdoc cref="HttpStream.Append"/>
+    public void Append(ReadOnlySpan<byte> payload)
+    {
+        if (!payload.IsEmpty)
+            _codec.SendData(_stream, payload, endOfStream: false);
+    }
+
+    /// <inheritdoc cref="HttpStream.End"/>
+    public void End(HeaderMap trailers)
+    {
+        if (_isEndSent)
+            return;
+        _isEndSent = true;
+        if (trailers.Count > 0)
+            _codec.SendTrailers(_stream, trailers);
+        else
+            _codec.SendData(_stream, default, endOfStream: true);
+    }
+
+    /// <inheritdoc cref="HttpStream.FlushAsync"/>
+    public LoopTask<int> FlushAsync()
+    {
+        _codec.PassOn(_stream);
+        _transport.ScheduleFlush();
+        return new LoopTask<int>(IsReset ? IoResult.Failed : 1);
     }
 
     /// <summary>Gives the buffers back; the codec gives the credit back with the stream.</summary>
-    public void End() => _received.Clear();
+    public void EndUse() => _received.Clear();
 
     public BodyStatus Read(int max, out ReadOnlySpan<byte> payload)
     {

@@ -18,7 +18,6 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
     private Http2ClientConnection _connection = null!;
     private Http2Stream _stream = null!;
     private bool _hasHead;
-    private bool _isEnded;
     private bool _wasRefused;
 
     public override TlsConnection? Tls => _connection.Tls;
@@ -57,7 +56,7 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
     {
         _connection = connection;
         _stream = stream;
-        _hasHead = _isEnded = _wasRefused = false;
+        _hasHead = _wasRefused = false;
         Trailers.Clear();
         stream.Owner = this;
         stream.Trailers = Trailers;
@@ -65,13 +64,14 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
     }
 
     /// <summary>The attempt is over: nothing is kept.</summary>
-    public void EndUse() => _body.End();
+    public void EndUse() => _body.EndUse();
 
     public override bool WriteHead(RequestHead head, BodyLength length, ResponseHead response)
     {
         _stream.Response = response;
-        _isEnded = length.Kind == BodyKind.None;
-        _connection.Codec.SendRequest(_stream, head, length.Bytes, _isEnded);
+        var isEnd = length.Kind == BodyKind.None;
+        _body.OnHeadSent(isEnd);
+        _connection.Codec.SendRequest(_stream, head, length.Bytes, isEnd);
         return true;
     }
 
@@ -82,7 +82,7 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
         return _body.IsReset ? new LoopTask<ResponseHeadStatus>(HowItEnded()) : _head.Wait();
     }
 
-    public override void BeginTunnel() => _isEnded = false;
+    public override void BeginTunnel() => _body.OnHeadSent(isEnd: false);
 
     public override BodyStatus Read(int max, out ReadOnlySpan<byte> payload) => _body.Read(max, out payload);
 
@@ -94,29 +94,11 @@ internal sealed class Http2ClientStream(EventLoop loop) : ClientStream
 
     public override void CancelWait() => _body.CancelWait();
 
-    public override void Append(ReadOnlySpan<byte> payload)
-    {
-        if (!payload.IsEmpty)
-            _connection.Codec.SendData(_stream, payload, endOfStream: false);
-    }
+    public override void Append(ReadOnlySpan<byte> payload) => _body.Append(payload);
 
-    public override void End(HeaderMap trailers)
-    {
-        if (_isEnded)
-            return;
-        _isEnded = true;
-        if (trailers.Count > 0)
-            _connection.Codec.SendTrailers(_stream, trailers);
-        else
-            _connection.Codec.SendData(_stream, default, endOfStream: true);
-    }
+    public override void End(HeaderMap trailers) => _body.End(trailers);
 
-    public override LoopTask<int> FlushAsync()
-    {
-        _connection.Codec.PassOn(_stream);
-        _connection.Transport.ScheduleFlush();
-        return new LoopTask<int>(_body.IsReset ? IoResult.Failed : 1);
-    }
+    public override LoopTask<int> FlushAsync() => _body.FlushAsync();
 
     public override LoopTask<int> WaitForRoomAsync() => _body.WaitForRoomAsync();
 

@@ -15,7 +15,6 @@ internal sealed class Http2ServerStream : ServerStream
     private readonly Http2Body _body;
     private Http2ServerConnection _connection = null!;
     private Http2Stream _stream = null!;
-    private bool _isEnded;
 
     public Http2ServerStream(Worker worker)
     {
@@ -63,7 +62,6 @@ internal sealed class Http2ServerStream : ServerStream
     {
         _connection = connection;
         _stream = stream;
-        _isEnded = false;
         Trailers.Clear();
         _body.Begin(connection.Codec, connection.Transport, stream);
         Exchange.Begin();
@@ -72,7 +70,7 @@ internal sealed class Http2ServerStream : ServerStream
     /// <summary>The exchange is over: nothing is kept.</summary>
     public void EndUse()
     {
-        _body.End();
+        _body.EndUse();
         Watcher = null;
     }
 
@@ -94,8 +92,9 @@ internal sealed class Http2ServerStream : ServerStream
 
     public override bool WriteHead(ResponseHead head, BodyLength length, bool isLast)
     {
-        _isEnded = length.Kind == BodyKind.None;
-        _connection.Codec.SendResponse(_stream, head, length.Bytes, _isEnded);
+        var isEnd = length.Kind == BodyKind.None;
+        _body.OnHeadSent(isEnd);
+        _connection.Codec.SendResponse(_stream, head, length.Bytes, isEnd);
         return true;
     }
 
@@ -106,31 +105,13 @@ internal sealed class Http2ServerStream : ServerStream
     }
 
     /// <summary>There is nothing to switch: DATA frames carry whatever both sides agree on (RFC 8441, RFC 9113 §8.5).</summary>
-    public override void BeginTunnel() => _isEnded = false;
+    public override void BeginTunnel() => _body.OnHeadSent(isEnd: false);
 
-    public override void Append(ReadOnlySpan<byte> payload)
-    {
-        if (!payload.IsEmpty)
-            _connection.Codec.SendData(_stream, payload, endOfStream: false);
-    }
+    public override void Append(ReadOnlySpan<byte> payload) => _body.Append(payload);
 
-    public override void End(HeaderMap trailers)
-    {
-        if (_isEnded)
-            return;
-        _isEnded = true;
-        if (trailers.Count > 0)
-            _connection.Codec.SendTrailers(_stream, trailers);
-        else
-            _connection.Codec.SendData(_stream, default, endOfStream: true);
-    }
+    public override void End(HeaderMap trailers) => _body.End(trailers);
 
-    public override LoopTask<int> FlushAsync()
-    {
-        _connection.Codec.PassOn(_stream);
-        _connection.Transport.ScheduleFlush();
-        return new LoopTask<int>(_body.IsReset ? IoResult.Failed : 1);
-    }
+    public override LoopTask<int> FlushAsync() => _body.FlushAsync();
 
     public override LoopTask<int> WaitForRoomAsync() => _body.WaitForRoomAsync();
 

@@ -6,92 +6,44 @@ using Lateen.Net.Async;
 using Lateen.Proxy.Clusters;
 using Lateen.Proxy.Http;
 using Lateen.Proxy.Routing;
-using Lateen.Proxy.Streams;
 
 namespace Lateen.Proxy.Health.Checks;
 
 /// <summary>Asks by a request over HTTP/1.1 or HTTP/2, and goes by the answer's status, head and body.</summary>
-internal sealed class HttpProbe(HttpProbeSpec spec, ProbeTarget target, ProbeConnection connection) : Probe
+internal sealed class HttpProbe(HttpProbeSpec spec, ProbeTarget target, ProbeConnection connection)
+    : RequestProbe(
+        target,
+        connection,
+        Encoding.ASCII.GetBytes(target.Authority(spec.Host)),
+        new HeaderMutations([spec.Headers])
+    )
 {
     /// <summary>Looked at where <c>response_buffer_size</c> sets no limit.</summary>
     private const int MaxBody = 1024 * 1024;
 
-    private static readonly HeaderMap s_noTrailers = new();
-
-    private readonly HeaderMutations _mutations = new([spec.Headers]);
     private readonly ByteMatcher? _serviceName = spec.ServiceName is null ? null : new ByteMatcher(spec.ServiceName);
     private readonly byte[] _method = Encoding.ASCII.GetBytes(spec.Method);
     private readonly byte[] _path = Encoding.ASCII.GetBytes(spec.Path);
-    private readonly byte[] _authority = Encoding.ASCII.GetBytes(target.Authority(spec.Host));
-    private bool _isStale;
 
-    public override async LoopTask<ProbeOutcome> AskAsync()
-    {
-        var info = target.Checks.Streams.Rent();
-        var outcome = await AskOnceAsync(info);
-        // Whoever closes a connection that was kept says nothing about its health.
-        if (_isStale)
-            outcome = await AskOnceAsync(info);
-        info.Clear();
-        target.Checks.Streams.Return(info);
-        return outcome;
-    }
+    protected override bool IsHttp2 => spec.IsHttp2;
 
-    public override void Abort() => connection.Abort();
-
-    public override void Close() => connection.Close();
-
-    private async LoopTask<ProbeOutcome> AskOnceAsync(StreamInfo info)
-    {
-        _isStale = false;
-        var stream = await connection.TakeAsync(spec.IsHttp2);
-        if (stream is null)
-            return ProbeOutcome.Unreachable;
-        info.Clear();
-        WriteRequest(info);
-        var outcome = stream.WriteHead(info.Request, LengthOfBody(), info.Response)
-            ? await ConverseAsync(stream, info.Response)
-            : ProbeOutcome.Unreachable;
-        connection.Return(isClean: stream.IsBodyComplete && outcome != ProbeOutcome.Unreachable);
-        return outcome;
-    }
-
-    private void WriteRequest(StreamInfo info)
-    {
-        var request = info.Request;
-        request.SetMethod(_method);
-        request.SetScheme(target.Endpoint.Socket.IsTls ? "https"u8 : "http"u8);
-        request.SetAuthority(_authority);
-        request.SetPath(_path);
-        request.Headers.Add(KnownHeader.UserAgent, "Envoy/HC"u8);
-        info.UpstreamHost = target.Endpoint.AddressText;
-        info.UpstreamCluster = target.Cluster.Spec.Name;
-        _mutations.ApplyToRequest(info);
-    }
-
-    private BodyLength LengthOfBody() =>
+    protected override BodyLength Length =>
         spec.Payload.Length > 0 ? BodyLength.Known(spec.Payload.Length) : BodyLength.None;
 
-    private async LoopTask<ProbeOutcome> ConverseAsync(ClientStream stream, ResponseHead response)
+    protected override void WriteHead(RequestHead request)
     {
-        if (await SendAsync(stream) < 0)
-            return Broken(stream);
-        ResponseHeadStatus status;
-        do status = await stream.ReadHeadAsync();
-        while (status == ResponseHeadStatus.Interim);
-        if (status != ResponseHeadStatus.Final)
-            return Broken(stream);
+        request.SetMethod(_method);
+        request.SetPath(_path);
+        request.Headers.Add(KnownHeader.UserAgent, "Envoy/HC"u8);
+    }
+
+    protected override async LoopTask<ProbeOutcome> ReadAnswerAsync(ClientStream stream, ResponseHead response)
+    {
         var matches = await ReadBodyAsync(stream);
         return matches is null ? ProbeOutcome.Unreachable : Judge(response, matches.Value);
     }
 
-    private ProbeOutcome Broken(ClientStream stream)
-    {
-        _isStale = stream.IsReused;
-        return ProbeOutcome.Unreachable;
-    }
-
-    private async LoopTask<int> SendAsync(ClientStream stream)
+    protected override async LoopTask<int> SendAsync(ClientStream stream)
     {
         var sent = 0;
         while (true)
@@ -101,7 +53,7 @@ internal sealed class HttpProbe(HttpProbeSpec spec, ProbeTarget target, ProbeCon
             sent += piece.Length;
             var isComplete = sent == spec.Payload.Length;
             if (isComplete)
-                stream.End(s_noTrailers);
+                stream.End(NoTrailers);
             var result = await stream.FlushAsync();
             if (isComplete || result < 0)
                 return result;
@@ -139,7 +91,7 @@ internal sealed class HttpProbe(HttpProbeSpec spec, ProbeTarget target, ProbeCon
     {
         var isExpected = hasBody && IsIn(spec.Expected, response.Status);
         if (!isExpected && response.Headers.IndexOf("x-envoy-immediate-health-check-fail"u8) >= 0)
-            target.Endpoint.SetFlags(HealthFlags.ExcludedByImmediateFailure);
+            Target.Endpoint.SetFlags(HealthFlags.ExcludedByImmediateFailure);
         if (!hasBody)
             return ProbeOutcome.Failed;
         if (!isExpected)
@@ -151,7 +103,7 @@ internal sealed class HttpProbe(HttpProbeSpec spec, ProbeTarget target, ProbeCon
 
     private bool IsTheService(HeaderMap headers)
     {
-        target.Cluster.State.CheckStats.OnVerified();
+        Target.Cluster.State.CheckStats.OnVerified();
         headers.TryGet("x-envoy-upstream-healthchecked-cluster"u8, out var name);
         return _serviceName!.Matches(name);
     }
