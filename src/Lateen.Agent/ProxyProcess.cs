@@ -38,6 +38,7 @@ public sealed class ProxyProcess : IDisposable
     private readonly ClusterResolver _resolver;
     private readonly XdsClient _client;
     private readonly SecretClients _secrets;
+    private readonly ResourceFiles _files;
     private readonly AdminServer _admin;
     private readonly CancellationTokenSource _quit = new();
     private int _isTrimmed;
@@ -76,6 +77,7 @@ public sealed class ProxyProcess : IDisposable
             log,
             time
         );
+        _files = new ResourceFiles(_store, _telemetry, log);
         State = new ProxyState(_store, _runtime, _telemetry, time)
         {
             Version = version,
@@ -107,6 +109,7 @@ public sealed class ProxyProcess : IDisposable
         if (State.IsReady)
             _log.Write(LogLevel.Info, "proxy", "serving with the last good configuration from disk");
         _intake.Taken += OnTaken;
+        _files.Start();
         _store.Start();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, _quit.Token);
         using var background = new CancellationTokenSource();
@@ -126,6 +129,7 @@ public sealed class ProxyProcess : IDisposable
     public void Dispose()
     {
         _admin.Dispose();
+        _files.Dispose();
         _store.Dispose();
         _server.Dispose();
         _telemetry.Dispose();

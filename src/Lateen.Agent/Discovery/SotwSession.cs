@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Envoy.Config.Core.V3;
 using Envoy.Service.Discovery.V3;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Lateen.Xds;
 
@@ -43,7 +41,7 @@ internal sealed class SotwSession(ResourceIntake intake, Node node)
                 response.TypeUrl,
                 response.VersionInfo,
                 response
-                    .Resources.Select(body => new NamedResource(NameOf(body), response.VersionInfo, body))
+                    .Resources.Select(body => new NamedResource(ResourceNames.Of(body), response.VersionInfo, body))
                     .ToArray(),
                 [],
                 // Endpoints and routes that are left out stay; clusters and listeners go.
@@ -87,21 +85,5 @@ internal sealed class SotwSession(ResourceIntake intake, Node node)
             request.Node = node;
         _sentNode = true;
         return call.RequestStream.WriteAsync(request);
-    }
-
-    /// <summary>Here a resource's name stands only inside it: field 1 of every type.</summary>
-    private static string NameOf(Any body)
-    {
-        var input = new CodedInputStream(body.Value.ToByteArray());
-        while (input.ReadTag() is var tag && tag != 0)
-        {
-            if (
-                WireFormat.GetTagFieldNumber(tag) == 1
-                && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited
-            )
-                return input.ReadString();
-            input.SkipLastField();
-        }
-        return "";
     }
 }

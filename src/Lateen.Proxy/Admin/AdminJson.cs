@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-using Envoy.Admin.V3;
-using Envoy.Config.Bootstrap.V3;
-using Envoy.Config.Cluster.V3;
-using Envoy.Config.Endpoint.V3;
-using Envoy.Config.Listener.V3;
-using Envoy.Config.Route.V3;
-using Envoy.Extensions.AccessLoggers.File.V3;
-using Envoy.Extensions.Filters.Http.Router.V3;
-using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
-using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Lateen.Proxy.Decoding;
 
 namespace Lateen.Proxy.Admin;
 
@@ -22,7 +12,9 @@ namespace Lateen.Proxy.Admin;
 internal static class AdminJson
 {
     private static readonly Lazy<JsonFormatter> s_formatter = new(static () =>
-        new JsonFormatter(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithTypeRegistry(Types()))
+        new JsonFormatter(
+            JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithTypeRegistry(WireTypes.All)
+        )
     );
 
     public static AdminResponse Write(IMessage message) => AdminResponse.Json(s_formatter.Value.Format(message) + "\n");
@@ -45,31 +37,4 @@ internal static class AdminJson
             );
         }
     }
-
-    private static TypeRegistry Types() =>
-        TypeRegistry.FromMessages(
-            BootstrapConfigDump.Descriptor,
-            ClustersConfigDump.Descriptor,
-            EndpointsConfigDump.Descriptor,
-            ListenersConfigDump.Descriptor,
-            RoutesConfigDump.Descriptor,
-            Bootstrap.Descriptor,
-            Cluster.Descriptor,
-            ClusterLoadAssignment.Descriptor,
-            Listener.Descriptor,
-            RouteConfiguration.Descriptor,
-            HttpConnectionManager.Descriptor,
-            TcpProxy.Descriptor,
-            Router.Descriptor,
-            FileAccessLog.Descriptor,
-            Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions.Descriptor,
-            Envoy.Extensions.Filters.Http.GrpcStats.V3.FilterConfig.Descriptor,
-            Envoy.Extensions.Filters.Http.GrpcWeb.V3.GrpcWeb.Descriptor,
-            Envoy.Extensions.Filters.Http.Cors.V3.Cors.Descriptor,
-            Envoy.Extensions.Filters.Http.Fault.V3.HTTPFault.Descriptor,
-            global::Stats.PluginConfig.Descriptor,
-            Udpa.Type.V1.TypedStruct.Descriptor,
-            global::Xds.Type.V3.TypedStruct.Descriptor,
-            StringValue.Descriptor
-        );
 }

@@ -28,6 +28,9 @@ public sealed record ClusterSpec
     /// <summary><c>eds_cluster_config.service_name</c>, else the name: what EDS is asked for.</summary>
     public string EndpointsName { get; init; } = "";
 
+    /// <summary><c>eds_cluster_config.eds_config.path_config_source</c>; null where EDS is asked.</summary>
+    public ResourceFile? EndpointsFile { get; init; }
+
     /// <summary><c>eds_cluster_config.eds_config.initial_fetch_timeout</c>: 15 s; 0 for ever. Then it is a cluster without endpoints.</summary>
     public TimeSpan EndpointsTimeout { get; init; } = InitialFetches.DefaultTimeout;
 

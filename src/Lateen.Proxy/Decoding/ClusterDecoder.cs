@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Lateen.Net;
 using Lateen.Proxy.Clusters;
+using Lateen.Xds;
 using Api = Envoy.Config.Cluster.V3;
 using CoreApi = Envoy.Config.Core.V3;
 using Upstreams = Envoy.Extensions.Upstreams.Http.V3;
@@ -23,12 +24,20 @@ internal static class ClusterDecoder
         if (cluster.ConnectTimeout is { Seconds: 0, Nanos: 0 })
             context.Add("connect_timeout", "is 0; give more, or leave it out for 5 s");
         var common = options?.CommonHttpProtocolOptions;
+        var endpointsName = cluster.EdsClusterConfig?.ServiceName is { Length: > 0 } name ? name : cluster.Name;
         var source = cluster.UpstreamBindConfig?.SourceAddress;
         var spec = new ClusterSpec
         {
             Name = cluster.Name,
             Kind = kind,
-            EndpointsName = cluster.EdsClusterConfig?.ServiceName is { Length: > 0 } name ? name : cluster.Name,
+            EndpointsName = endpointsName,
+            EndpointsFile = ResourceFileDecoder.Decode(
+                cluster.EdsClusterConfig?.EdsConfig,
+                TypeUrls.Endpoints,
+                endpointsName,
+                "eds_cluster_config.eds_config",
+                context
+            ),
             EndpointsTimeout = context.InitialFetchTimeout(
                 cluster.EdsClusterConfig?.EdsConfig,
                 "eds_cluster_config.eds_config"

@@ -3,6 +3,7 @@ using System.Text;
 using Lateen.Http;
 using Lateen.Http.Targets;
 using Lateen.Proxy.Filters;
+using Lateen.Xds;
 using CoreApi = Envoy.Config.Core.V3.HttpProtocolOptions.Types;
 using HttpApi = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using ManagerTypes = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
@@ -27,6 +28,13 @@ internal static class HttpConnectionManagerDecoder
         {
             StatPrefix = manager.StatPrefix,
             RouteConfigName = manager.Rds?.RouteConfigName,
+            RoutesFile = ResourceFileDecoder.Decode(
+                manager.Rds?.ConfigSource,
+                TypeUrls.Route,
+                manager.Rds?.RouteConfigName ?? "",
+                $"{path}.rds.config_source",
+                context
+            ),
             RoutesTimeout = context.InitialFetchTimeout(manager.Rds?.ConfigSource, $"{path}.rds.config_source"),
             InlineRoutes = manager.RouteConfig is null
                 ? null

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text;
-using Envoy.Service.Discovery.V3;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Lateen.Proxy.TransportSockets;
 using Api = Envoy.Extensions.TransportSockets.Tls.V3;
 using CoreApi = Envoy.Config.Core.V3;
@@ -16,14 +13,6 @@ internal static class LocalSecretDecoder
     private const string CertificateNames = "file-cert:";
     private const string RootNames = "file-root:";
     private const string SystemRoots = "system";
-
-    private static readonly Lazy<JsonParser> s_json = new(static () =>
-        new JsonParser(
-            JsonParser.Settings.Default.WithTypeRegistry(
-                TypeRegistry.FromMessages(Api.Secret.Descriptor, Api.SPIFFECertValidatorConfig.Descriptor)
-            )
-        )
-    );
 
     /// <summary>
     /// A secret of files as it stands in a resource; <paramref name="secret"/> as it was decoded with them. Null when no file
@@ -88,12 +77,7 @@ internal static class LocalSecretDecoder
     {
         try
         {
-            var response = Path.GetExtension(path) switch
-            {
-                ".json" => s_json.Value.Parse<DiscoveryResponse>(Encoding.UTF8.GetString(file.Span)),
-                ".pb" => DiscoveryResponse.Parser.ParseFrom(file.Span),
-                _ => null,
-            };
+            var response = DiscoveryFile.HasKnownFormat(path) ? DiscoveryFile.Parse(path, file) : null;
             if (response is null)
                 context.Add("path", $"is {path}; give a DiscoveryResponse in a file that ends in .json or .pb");
             else if (response.Resources.Count != 1)

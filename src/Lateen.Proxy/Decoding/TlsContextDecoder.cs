@@ -162,8 +162,8 @@ internal static class TlsContextDecoder
         // Names that stand for files are read here, whoever is asked to send them.
         var local =
             isFromAds ? null
-            : source == CoreApi.ConfigSource.ConfigSourceSpecifierOneofCase.PathConfigSource
-                ? LocalSecretDecoder.At(secret.Name, secret.SdsConfig!.PathConfigSource, path, context)
+            : ResourceFileDecoder.PathOf(secret.SdsConfig) is { } file
+                ? LocalSecretDecoder.At(secret.Name, file, path, context)
             : LocalSecretDecoder.Named(secret.Name);
         return new SecretReference(secret.Name, isFromAds)
         {

@@ -13,6 +13,9 @@ public sealed record HttpConnectionManagerSpec : NetworkFilterSpec
     /// <summary><c>rds.route_config_name</c>; null when the routes stand inline.</summary>
     public string? RouteConfigName { get; init; }
 
+    /// <summary><c>rds.config_source.path_config_source</c>; null where RDS is asked.</summary>
+    public ResourceFile? RoutesFile { get; init; }
+
     /// <summary><c>rds.config_source.initial_fetch_timeout</c>: 15 s; 0 for ever. Without routes every request is answered 404.</summary>
     public TimeSpan RoutesTimeout { get; init; } = InitialFetches.DefaultTimeout;
 

@@ -58,27 +58,30 @@ public sealed class ListenerRuntime
     /// <summary>Logs of connections that no chain takes.</summary>
     public AccessLog AccessLog { get; }
 
-    /// <summary>Route configurations that its connection managers take by name.</summary>
+    /// <summary>Route configurations that its connection managers ask RDS for.</summary>
     public IReadOnlyCollection<string> RouteNames
     {
         get
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var (name, _) in RouteFetches)
-                names.Add(name);
+            foreach (var manager in ManagersByName)
+            {
+                if (manager.RoutesFile is null)
+                    names.Add(manager.RouteConfigName!);
+            }
             return names;
         }
     }
 
-    /// <summary>The same with how long each is waited for; 0 for ever.</summary>
-    public IEnumerable<(string Name, TimeSpan Timeout)> RouteFetches
+    /// <summary>Connection managers that take their routes by name, from RDS or a file.</summary>
+    public IEnumerable<HttpConnectionManagerSpec> ManagersByName
     {
         get
         {
             foreach (var chain in Chains)
             {
-                if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: { } name } manager)
-                    yield return (name, manager.RoutesTimeout);
+                if (chain.Spec.Terminal is HttpConnectionManagerSpec { RouteConfigName: not null } manager)
+                    yield return manager;
             }
         }
     }

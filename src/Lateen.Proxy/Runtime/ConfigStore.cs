@@ -37,6 +37,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     private readonly ResourceTable<RouteTable> _routes = new(TypeUrls.Route);
     private readonly SocketTable _sockets = new();
     private readonly SecretTable _secrets;
+    private readonly ResourceReferences _references;
     private readonly InitialFetches _fetches;
     private readonly Dictionary<string, ResolvedEndpoints> _resolved = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -57,6 +58,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         _published = published;
         _telemetry = telemetry;
         _warming = new ClusterWarming(telemetry.Stats, QueueRefresh);
+        _references = new ResourceReferences(_clusters, _listeners, SocketsOf);
         _secrets = new SecretTable(telemetry.Stats, OnDirectoryChanged, OnSecretFailed);
         _fetches = new InitialFetches(time ?? TimeProvider.System, OnGivenUp);
     }
@@ -157,21 +159,8 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         get
         {
             lock (_gate)
-                return NamedSecrets();
+                return _references.ServedSecrets();
         }
-    }
-
-    private HashSet<ServedSecret> NamedSecrets()
-    {
-        var secrets = new HashSet<ServedSecret>();
-        foreach (var (_, spec) in _clusters.Values)
-            SocketsOf(spec).AddServed(secrets);
-        foreach (var (_, listener) in _listeners.Values)
-        {
-            foreach (var chain in listener.Chains)
-                chain.Socket.AddServed(secrets);
-        }
-        return secrets;
     }
 
     /// <summary>Puts the addresses in force that the names of a DNS cluster resolved to.</summary>
@@ -195,18 +184,24 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         get
         {
             lock (_gate)
-            {
-                var names = new SortedSet<string>(StringComparer.Ordinal);
-                AddSecretNames(names, fromAds: false);
-                return names;
-            }
+                return _references.LocalSecretNames();
+        }
+    }
+
+    /// <summary>Files that endpoints and routes come from.</summary>
+    public IReadOnlyList<ResourceFile> ResourceFiles
+    {
+        get
+        {
+            lock (_gate)
+                return _references.Files();
         }
     }
 
     public IReadOnlyCollection<string> ReferencedNames(string typeUrl)
     {
         lock (_gate)
-            return ReferencedNamesLocked(typeUrl);
+            return _references.NamesOf(typeUrl);
     }
 
     public bool HasGivenUp(string typeUrl, string name)
@@ -249,40 +244,6 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         }
     }
 
-    private SortedSet<string> ReferencedNamesLocked(string typeUrl)
-    {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        if (typeUrl == TypeUrls.Endpoints)
-        {
-            foreach (var (_, spec) in _clusters.Values)
-            {
-                if (spec.Kind == ClusterKind.Eds)
-                    names.Add(spec.EndpointsName);
-            }
-        }
-        else if (typeUrl == TypeUrls.Route)
-        {
-            foreach (var (_, listener) in _listeners.Values)
-                names.UnionWith(listener.RouteNames);
-        }
-        else if (typeUrl == TypeUrls.Secret)
-        {
-            AddSecretNames(names, fromAds: true);
-        }
-        return names;
-    }
-
-    private void AddSecretNames(SortedSet<string> names, bool fromAds)
-    {
-        foreach (var (_, spec) in _clusters.Values)
-            SocketsOf(spec).AddSecretNames(names, fromAds);
-        foreach (var (_, listener) in _listeners.Values)
-        {
-            foreach (var chain in listener.Chains)
-                chain.Socket.AddSecretNames(names, fromAds);
-        }
-    }
-
     private ClusterSockets SocketsOf(ClusterSpec spec) => _sockets.Of(spec, _telemetry.Stats);
 
     /// <summary>Files were exchanged, as the kernel tells.</summary>
@@ -307,7 +268,7 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
         var previous = _published.Current;
         _sockets.Retain(_clusters);
         _warming.Retain(_clusters);
-        _secrets.Retain(NamedSecrets());
+        _secrets.Retain(_references.ServedSecrets());
         _fetches.Begin();
         var clusters = BuildClusters(previous, out var allClusters);
         var listeners = BuildListeners(previous, out var warmingListeners);
@@ -421,10 +382,14 @@ public sealed class ConfigStore : IResourceConsumer, IDisposable
     private bool HasItsRoutes(ListenerRuntime listener)
     {
         var isComplete = true;
-        foreach (var (name, timeout) in listener.RouteFetches)
+        foreach (var manager in listener.ManagersByName)
         {
+            var name = manager.RouteConfigName!;
             // Each is asked for, so that every clock runs.
-            if (!_routes.TryGet(name, out _) && _fetches.StateOf(TypeUrls.Route, name, timeout) == FetchState.Awaited)
+            if (
+                !_routes.TryGet(name, out _)
+                && _fetches.StateOf(TypeUrls.Route, name, manager.RoutesTimeout) == FetchState.Awaited
+            )
                 isComplete = false;
         }
         return isComplete;

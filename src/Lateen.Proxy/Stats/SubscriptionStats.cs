@@ -12,6 +12,7 @@ public sealed class SubscriptionStats(string prefix)
     private long _successes;
     private long _rejections;
     private long _givenUp;
+    private long _failures;
     private string _version = "";
 
     public long Successes => Volatile.Read(ref _successes);
@@ -31,6 +32,13 @@ public sealed class SubscriptionStats(string prefix)
         Volatile.Write(ref _version, version);
     }
 
+    /// <summary>There was something that is no update at all. Any thread.</summary>
+    public void OnFailed()
+    {
+        Interlocked.Increment(ref _attempts);
+        Interlocked.Increment(ref _failures);
+    }
+
     /// <summary>A resource did not come in its <c>initial_fetch_timeout</c>. Any thread.</summary>
     public void OnGivenUp() => Interlocked.Increment(ref _givenUp);
 
@@ -39,6 +47,7 @@ public sealed class SubscriptionStats(string prefix)
         Add("update_attempt", ref _attempts, samples);
         Add("update_success", ref _successes, samples);
         Add("update_rejected", ref _rejections, samples);
+        Add("update_failure", ref _failures, samples);
         Add("init_fetch_timeout", ref _givenUp, samples);
         samples.Add(new Sample($"{prefix}.version_text", _family, "", SampleKind.Text, Text: Version));
     }

@@ -14,6 +14,18 @@ public sealed partial class RejectionTests
             },
             { """ "connectTimeout":"0s" """, "connect_timeout: is 0; give more, or leave it out for 5 s" },
             {
+                """ "type":"EDS","edsClusterConfig":{"edsConfig":{"pathConfigSource":{"path":"/nowhere/eds.json"} } } """,
+                "eds_cluster_config.eds_config.path_config_source.path: is /nowhere/eds.json, which does not exist"
+            },
+            {
+                """ "type":"EDS","edsClusterConfig":{"edsConfig":{"path":"/eds.yaml"} } """,
+                "eds_cluster_config.eds_config.path: is /eds.yaml; give a DiscoveryResponse in a file that ends in .json or .pb"
+            },
+            {
+                """ "type":"EDS","edsClusterConfig":{"edsConfig":{"pathConfigSource":{"path":"/eds.pb","watchedDirectory":{"path":"/nowhere"} } } } """,
+                "eds_cluster_config.eds_config.path_config_source.path: is /eds.pb, which does not exist; eds_cluster_config.eds_config.path_config_source.watched_directory.path: is \"/nowhere\", which is no directory"
+            },
+            {
                 """ "preconnectPolicy":{"perUpstreamPreconnectRatio":0.9} """,
                 "preconnect_policy.per_upstream_preconnect_ratio: is 0.9; give 1 to 3"
             },
