@@ -24,6 +24,9 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
     /// <summary>Where its debug pages are.</summary>
     public Uri Monitoring { get; private set; } = new("http://127.0.0.1:1");
 
+    /// <summary>Where it serves proxies.</summary>
+    public Uri Discovery { get; private set; } = new("http://127.0.0.1:1");
+
     /// <summary>Everything it wrote, over all its lives.</summary>
     public string Said
     {
@@ -119,6 +122,8 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
             _said.AppendLine(line);
         if (ApiLine().Match(line) is { Success: true } api)
             Address = new Uri(api.Groups[1].Value);
+        if (DiscoveryLine().Match(line) is { Success: true } discovery)
+            Discovery = new Uri($"http://{discovery.Groups[1].Value}");
         if (PagesLine().Match(line) is { Success: true } pages)
             Monitoring = new Uri($"http://{pages.Groups[1].Value}");
         if (line.Contains(until, StringComparison.Ordinal))
@@ -127,6 +132,9 @@ internal sealed partial class ServingProcess(params string[] flags) : IDisposabl
 
     [GeneratedRegex(@"Resource API at (http://\S+)")]
     private static partial Regex ApiLine();
+
+    [GeneratedRegex(@"xDS at ([^\s,]+)")]
+    private static partial Regex DiscoveryLine();
 
     [GeneratedRegex(@"metrics and debug pages at ([^\s,]+)")]
     private static partial Regex PagesLine();

@@ -12,12 +12,12 @@ internal sealed class ScriptedProxy : IDisposable
 {
     private readonly DeltaStream _stream;
 
-    private ScriptedProxy(RunningControlPlane plane) =>
-        _stream = new DeltaStream(plane.Discovery)
+    private ScriptedProxy(AggregatedDiscoveryService.AggregatedDiscoveryServiceClient discovery, string pod) =>
+        _stream = new DeltaStream(discovery)
         {
             Node = new Node
             {
-                Id = "sidecar~127.0.1.1~reviews-v1-1.default~default.svc.cluster.local",
+                Id = $"sidecar~127.0.1.1~{pod}.default~default.svc.cluster.local",
                 Metadata = new Struct
                 {
                     Fields =
@@ -30,9 +30,17 @@ internal sealed class ScriptedProxy : IDisposable
         };
 
     /// <summary>Connects, subscribes to what a sidecar does, and acknowledges all that it gets.</summary>
-    public static async Task<ScriptedProxy> ConnectAsync(RunningControlPlane plane)
+    public static Task<ScriptedProxy> ConnectAsync(RunningControlPlane plane) =>
+        ConnectAsync(plane.Discovery, "reviews-v1-1");
+
+    /// <inheritdoc cref="ConnectAsync(RunningControlPlane)"/>
+    /// <param name="pod">Name of the pod that it is of.</param>
+    public static async Task<ScriptedProxy> ConnectAsync(
+        AggregatedDiscoveryService.AggregatedDiscoveryServiceClient discovery,
+        string pod
+    )
     {
-        var proxy = new ScriptedProxy(plane);
+        var proxy = new ScriptedProxy(discovery, pod);
         await proxy._stream.AckAsync(await proxy._stream.AskAsync(TypeUrls.Cluster));
         await proxy._stream.AckAsync(await proxy._stream.AskAsync(TypeUrls.Listener));
         await proxy._stream.AckAsync(await proxy._stream.AskAsync(TypeUrls.Route, "http_proxy"));
