@@ -8,10 +8,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace DataPlane.Tests.Swaps;
 
 /// <summary>
-/// A fixed number of requests through a proxy, by clients of several kinds that are not ours. They check who serves them, and
+/// Requests through a proxy, until there were as many as asked for and nobody wants more, by clients of several kinds that are not ours. They check who serves them, and
 /// remember which certificates they saw. Every request counts, and each that fails is told.
 /// </summary>
-internal sealed class Load(int total, int port, Identities identities)
+internal sealed class Load(int least, int port, Identities identities)
 {
     private static readonly byte[] s_body = new byte[2000];
 
@@ -20,6 +20,7 @@ internal sealed class Load(int total, int port, Identities identities)
     private readonly SortedDictionary<int, TaskCompletionSource> _marks = [];
     private readonly Lock _gate = new();
     private int _begun;
+    private volatile bool _mayEnd;
     private int _ended;
 
     public IReadOnlyCollection<string> Failures => _failures;
@@ -27,6 +28,9 @@ internal sealed class Load(int total, int port, Identities identities)
     public int Ended => Volatile.Read(ref _ended);
 
     public bool Saw(string serial) => _serials.ContainsKey(serial);
+
+    /// <summary>Nobody needs the load any more: it ends once it has made the requests that it owes.</summary>
+    public void End() => _mayEnd = true;
 
     /// <summary>Completes when so many requests have ended.</summary>
     public Task ReachedAsync(int requests)
@@ -63,12 +67,12 @@ internal sealed class Load(int total, int port, Identities identities)
     /// <summary>A request on a connection of its own, for who wants to know what is in force; null where it failed.</summary>
     public async Task<HttpResponseMessage?> ProbeAsync(string host, int version)
     {
-        Assert.True(TryBegin());
+        Interlocked.Increment(ref _begun);
         using var client = Client(version);
         return await AskAsync(client, host, closes: false, hasBody: false);
     }
 
-    private bool TryBegin() => Interlocked.Increment(ref _begun) <= total;
+    private bool TryBegin() => Interlocked.Increment(ref _begun) <= least || !_mayEnd;
 
     private async Task<HttpResponseMessage?> AskAsync(HttpClient client, string host, bool closes, bool hasBody)
     {

@@ -68,17 +68,18 @@ public sealed class SwapTests : IAsyncLifetime
             await ChangeRestAsync(step);
             await ProbeAsync(load, step);
         }
+        load.End();
         var made = await Task.WhenAll(clients);
 
         Assert.Empty(load.Failures);
-        Assert.Equal(Requests, load.Ended);
-        Assert.Equal(Requests, made.Sum() + Steps);
+        Assert.InRange(load.Ended, Requests, int.MaxValue);
+        Assert.Equal(load.Ended, made.Sum() + Steps);
         // Everyone took part to the end, and nothing was asked twice.
-        Assert.All(made, static count => Assert.InRange(count, Steps, Requests));
-        Assert.Equal(Requests, _first.Served + _second.Served);
-        Assert.InRange(_first.Served, 1, Requests - 1);
+        Assert.All(made, count => Assert.InRange(count, Steps, load.Ended));
+        Assert.Equal(load.Ended, _first.Served + _second.Served);
+        Assert.InRange(_first.Served, 1, load.Ended - 1);
         AssertSwapped(load);
-        AssertCounted();
+        AssertCounted(load.Ended);
     }
 
     /// <summary>Every certificate was shown, of the proxy to its clients and to its endpoints.</summary>
@@ -90,7 +91,7 @@ public sealed class SwapTests : IAsyncLifetime
         Assert.All(_clients, serial => Assert.True(_first.Saw(serial) || _second.Saw(serial)));
     }
 
-    private void AssertCounted()
+    private void AssertCounted(int requests)
     {
         // Bundles change the contexts, too; those of the listener are two, and new ones with each of its versions.
         var listener = $"listener.127.0.0.1_{_port}.";
@@ -103,7 +104,7 @@ public sealed class SwapTests : IAsyncLifetime
         foreach (var cluster in new[] { "cluster.h1.", "cluster.h2." })
         {
             Assert.Equal(contexts, _proxy.Stat(cluster + "client_ssl_socket_factory.ssl_context_update_by_sds"));
-            Assert.InRange(_proxy.Stat(cluster + "ssl.handshake"), Steps, Requests);
+            Assert.InRange(_proxy.Stat(cluster + "ssl.handshake"), Steps, requests);
             Assert.Equal(0, _proxy.Stat(cluster + "upstream_cx_connect_fail"));
         }
         foreach (
@@ -116,8 +117,8 @@ public sealed class SwapTests : IAsyncLifetime
         Assert.Equal(1 + (Steps / 10), _proxy.Stat("listener_manager.listener_added"));
         Assert.Equal(Steps / 10, _proxy.Stat("listener_manager.listener_removed"));
         Assert.Equal(1, _proxy.Stat("listener_manager.total_listeners_active"));
-        Assert.InRange(_proxy.Stat("http.edge.downstream_cx_drain_close"), Steps / 5, Requests);
-        Assert.Equal(Requests, _proxy.Stat("http.edge.downstream_rq_2xx"));
+        Assert.InRange(_proxy.Stat("http.edge.downstream_cx_drain_close"), Steps / 5, requests);
+        Assert.Equal(requests, _proxy.Stat("http.edge.downstream_rq_2xx"));
         Assert.Equal(1 + _chain + _whole + (Steps / 10), _proxy.Stat("listener_manager.lds.update_success"));
         foreach (var type in new[] { "cluster_manager.cds", "cluster_manager.eds", "listener_manager.lds", "http.rds" })
         {
