@@ -37,7 +37,10 @@ internal sealed class MemoryBench(string binary, WorkDirectory directory)
         var routing = Directory.EnumerateFiles("samples/bookinfo/routing").Select(File.ReadAllText);
         using var workloads = ConfigSource.OfFiles(["samples/bookinfo/workloads.yaml"]);
         workloads.Load();
-        return string.Join("\n---\n", routing.Append(ReplicaPlan.WorkloadEntries(ReplicaPlan.Of(workloads.Current, []))));
+        return string.Join(
+            "\n---\n",
+            routing.Append(ReplicaPlan.WorkloadEntries(ReplicaPlan.Of(workloads.Current, [])))
+        );
     }
 
     /// <summary>A connection that has had an answer (404, from the proxy itself) and now does nothing.</summary>
