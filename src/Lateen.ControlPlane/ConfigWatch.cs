@@ -80,6 +80,7 @@ internal sealed partial class ConfigWatch : BackgroundService
             return null;
         var store = new StoreTexts(options.Store, _time);
         store.Unavailable += unavailable => LogStoreAway(unavailable.Message);
+        options.Store.Warned += LogStoreWarning;
         return store;
     }
 
@@ -118,6 +119,9 @@ internal sealed partial class ConfigWatch : BackgroundService
         "The store cannot be reached and is asked again; the configuration read so far holds: {Problem}"
     )]
     private partial void LogStoreAway(string problem);
+
+    [LoggerMessage(LogLevel.Warning, "The store: {Problem}")]
+    private partial void LogStoreWarning(string problem);
 
     [LoggerMessage(LogLevel.Warning, "No configuration was named (--config-dir): the mesh is empty")]
     private partial void LogNoPaths();

@@ -64,7 +64,7 @@ internal sealed class StoreFlags
         try
         {
             return IsCluster(args.CommandResult)
-                ? StoreLocation.OpenCluster(args.GetValue(_kubeconfig), args.GetValue(_context))
+                ? StoreLocation.OpenCluster(args.GetValue(_kubeconfig), args.GetValue(_context), TimeProvider.System)
                 : StoreLocation.Open(args.GetRequiredValue(_store), Data(args), TimeProvider.System);
         }
         catch (FormatException problem)

@@ -95,7 +95,7 @@ public sealed class StoreTexts(IResourceStore store, TimeProvider time) : ITextS
                 )
             );
         } while (page.Continue is not null);
-        foreach (var gone in _known.Keys.Where(key => !seen.Contains(key)).ToArray())
+        foreach (var gone in _known.Keys.Where(key => !seen.Contains(key) && !page.IsSilentOn(key)).ToArray())
             Forget(gone);
         foreach (var (stored, change) in fresh)
             Put(stored, change);

@@ -14,6 +14,13 @@ public interface IResourceStore
     /// <summary>Where it is, to tell it from others; empty for one that is its process's own.</summary>
     string Location => "";
 
+    /// <summary>Something is not as it should be and does not keep the store from its work: a kind that may not be read, a watch that broke. Told once.</summary>
+    event Action<string>? Warned
+    {
+        add { }
+        remove { }
+    }
+
     /// <summary>The object; null when there is none.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
     ValueTask<StoredObject?> GetAsync(ObjectKey key, CancellationToken stop = default);

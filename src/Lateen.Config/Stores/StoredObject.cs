@@ -9,7 +9,22 @@ public sealed record StoredObject(ObjectKey Key, long Revision, ReadOnlyMemory<b
 /// <summary>Objects that were in the store at one moment.</summary>
 /// <param name="Revision">That moment; a watch that starts here misses nothing.</param>
 /// <param name="Continue">Where the next page begins; null on the last one.</param>
-public sealed record ObjectPage(long Revision, IReadOnlyList<StoredObject> Objects, ObjectKey? Continue = null);
+public sealed record ObjectPage(long Revision, IReadOnlyList<StoredObject> Objects, ObjectKey? Continue = null)
+{
+    /// <summary>Parts of what was asked for that the store does not let us read, the same on every page: what was known of them holds.</summary>
+    public IReadOnlyList<ObjectScope> Unread { get; init; } = [];
+
+    /// <summary>Whether it says nothing of an object.</summary>
+    public bool IsSilentOn(ObjectKey key)
+    {
+        foreach (var part in Unread)
+        {
+            if (part.Contains(key))
+                return true;
+        }
+        return false;
+    }
+}
 
 /// <summary>What happened to an object.</summary>
 public enum ChangeKind : byte

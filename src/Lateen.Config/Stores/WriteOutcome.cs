@@ -18,6 +18,12 @@ public enum WriteStatus : byte
 
     /// <summary>The store takes no writes: what is in it is written elsewhere, as in a directory of files.</summary>
     ReadOnly,
+
+    /// <summary>The store does not let us write the status of this kind, and has told so.</summary>
+    Forbidden,
+
+    /// <summary>The store does not take the status of this object, and has told why.</summary>
+    Invalid,
 }
 
 /// <summary>How a write ended, and with what.</summary>

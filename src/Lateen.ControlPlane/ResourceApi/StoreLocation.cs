@@ -43,8 +43,8 @@ public static class StoreLocation
     /// <param name="kubeconfig">Null: as <see cref="KubernetesCluster"/> finds it.</param>
     /// <param name="context">Null for the current one.</param>
     /// <exception cref="FormatException">There is no cluster; the message says why.</exception>
-    public static IResourceStore OpenCluster(string? kubeconfig, string? context) =>
-        KubernetesCluster.Open(kubeconfig, context);
+    public static IResourceStore OpenCluster(string? kubeconfig, string? context, TimeProvider time) =>
+        KubernetesCluster.Open(kubeconfig, context, time);
 
     private static SqliteStore OpenFile(string path)
     {

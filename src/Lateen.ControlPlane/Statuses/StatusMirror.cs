@@ -77,11 +77,15 @@ internal sealed class StatusMirror(IResourceStore store, TimeProvider time)
     {
         var page = await store.ListAsync(ObjectScope.Everything, stop: stop).ConfigureAwait(false);
         var there = page.Objects.Select(static stored => stored.Key).ToHashSet();
-        foreach (var gone in _objects.Keys.Where(key => !there.Contains(key)))
+        foreach (var gone in _objects.Keys.Where(key => !there.Contains(key) && !page.IsSilentOn(key)))
             _objects.TryRemove(gone, out _);
         foreach (var stored in page.Objects)
             Take(stored);
-        foreach (var gone in _namespaces.Keys.Where(name => !there.Contains(NamespaceKey(name))))
+        foreach (
+            var gone in _namespaces.Keys.Where(name =>
+                !there.Contains(NamespaceKey(name)) && !page.IsSilentOn(NamespaceKey(name))
+            )
+        )
             Volatile.Write(ref _namespaces, _namespaces.Remove(gone));
         foreach (var stored in page.Objects.Where(static stored => IsNamespace(stored.Key)))
             TakeNamespace(stored);

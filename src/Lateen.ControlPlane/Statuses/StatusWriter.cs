@@ -164,16 +164,22 @@ internal sealed partial class StatusWriter : BackgroundService
     private async Task WriteAsync(IReadOnlyList<DueStatus> due, CancellationToken stop)
     {
         var began = _time.GetTimestamp();
+        TimeSpan? later = null;
         for (var i = 0; i < due.Count; i++)
         {
-            if (await _pen.WriteAsync(due[i], stop).ConfigureAwait(false))
+            switch (await _pen.WriteAsync(due[i], stop).ConfigureAwait(false))
             {
-                _agenda.OnWritten(due[i]);
-            }
-            else
-            {
-                LogBusy(due[i].Key.ToString());
-                LookIn(StatusPace.Progress);
+                case PenOutcome.Done:
+                    _agenda.OnWritten(due[i]);
+                    break;
+                case PenOutcome.Refused:
+                    // Nothing else may happen until the right is given.
+                    later ??= StatusPen.Refusal;
+                    break;
+                default:
+                    LogBusy(due[i].Key.ToString());
+                    later = StatusPace.Progress;
+                    break;
             }
             if ((i + 1) % StatusPace.Batch != 0)
                 continue;
@@ -189,6 +195,8 @@ internal sealed partial class StatusWriter : BackgroundService
                 return;
             }
         }
+        if (later is { } wait)
+            LookIn(_agenda.Wakes is { } sooner && sooner < wait ? sooner : wait);
     }
 
     [LoggerMessage(LogLevel.Warning, "Statuses wait: the store cannot be reached: {Problem}")]

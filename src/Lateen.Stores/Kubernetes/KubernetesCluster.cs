@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Security.Cryptography;
-using k8s;
-using k8s.Exceptions;
 using Lateen.Config.Schemas;
-using YamlDotNet.Core;
+using Lateen.Stores.Kubernetes.Access;
 
 namespace Lateen.Stores.Kubernetes;
 
@@ -18,68 +16,50 @@ public static class KubernetesCluster
     /// <param name="kubeconfig">Null where none was named.</param>
     /// <param name="context">One of the kubeconfig's contexts; null for its current one.</param>
     /// <exception cref="FormatException">There is no cluster, or what is said about it makes no sense; the message says why.</exception>
-    public static KubernetesStore Open(string? kubeconfig, string? context)
+    public static KubernetesStore Open(string? kubeconfig, string? context, TimeProvider time) =>
+        new(Find(kubeconfig, context, ClusterSurroundings.OfProcess, time), KindCatalogue.All, time);
+
+    /// <exception cref="FormatException">There is no cluster, or what is said about it makes no sense; the message says why.</exception>
+    internal static ClusterAccess Find(
+        string? kubeconfig,
+        string? context,
+        ClusterSurroundings surroundings,
+        TimeProvider time
+    )
     {
-        var files = FilesOf(kubeconfig);
-        var source = files.Length > 0 ? string.Join(", ", files.Select(static file => file.FullName)) : "this pod";
+        var files = FilesOf(kubeconfig, surroundings);
         try
         {
-            return new KubernetesStore(Find(files, context), KindCatalogue.All);
-        }
-        catch (NullReferenceException failure)
-        {
-            // The client does not look whether what it needs is there, as in an empty file.
-            throw Wrong(source, "it is no kubeconfig", failure);
+            if (files.Length > 0)
+            {
+                var (cluster, user) = Kubeconfig.Load(files).Find(context);
+                return KubeconfigCluster.Read(cluster, user, time);
+            }
+            if (context is null && PodAccount.Find(surroundings, time) is { } account)
+                return account;
         }
         catch (Exception failure)
-            when (failure
-                    is KubeConfigException
-                        or IOException
-                        or UnauthorizedAccessException
-                        or CryptographicException
-                        or UriFormatException
-                        or InvalidOperationException
-                        or YamlException
-                || (failure is FormatException && failure is not NoClusterException)
-            )
+            when (failure is FormatException or IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw Wrong(source, failure.Message.TrimEnd('.'), failure);
+            var source = files.Length > 0 ? string.Join(", ", files.Select(static file => file.FullName)) : "this pod";
+            throw new FormatException(
+                $"{source}: {failure.Message.TrimEnd('.')}; check --kubeconfig and --context",
+                failure
+            );
         }
-    }
-
-    private static KubernetesClientConfiguration Find(FileInfo[] files, string? context)
-    {
-        if (files.Length > 1 && context is null)
-            // The client's own way to merge those of KUBECONFIG.
-            return KubernetesClientConfiguration.BuildDefaultConfig();
-        if (files.Length > 0)
-            return KubernetesClientConfiguration.BuildConfigFromConfigFile(
-                Array.Find(files, file => context is not null && HasContext(file, context)) ?? files[0],
-                context
-            );
-        if (context is not null)
-            throw new NoClusterException(
-                $"there is no kubeconfig that could have a context \"{context}\"; name one with --kubeconfig"
-            );
-        if (KubernetesClientConfiguration.IsInCluster())
-            return KubernetesClientConfiguration.InClusterConfig();
-        throw new NoClusterException(
-            $"there is no cluster: neither --kubeconfig nor {Variable} names a file, ~/.kube/config is not there, and this is no pod with a "
-                + "service account"
+        throw new FormatException(
+            context is not null
+                ? $"there is no kubeconfig that could have a context \"{context}\"; name one with --kubeconfig"
+                : $"there is no cluster: neither --kubeconfig nor {Variable} names a file, ~/.kube/config is not there, and this is no pod "
+                    + "with a service account"
         );
     }
 
-    private static FormatException Wrong(string source, string why, Exception failure) =>
-        new($"{source}: {why}; check --kubeconfig and --context", failure);
-
-    private static bool HasContext(FileInfo file, string name) =>
-        KubernetesClientConfiguration.LoadKubeConfig(file).Contexts?.Any(context => context.Name == name) == true;
-
-    private static FileInfo[] FilesOf(string? kubeconfig)
+    private static FileInfo[] FilesOf(string? kubeconfig, ClusterSurroundings surroundings)
     {
         if (kubeconfig is not null)
             return [new FileInfo(kubeconfig)];
-        var named = (Environment.GetEnvironmentVariable(Variable) ?? "")
+        var named = (surroundings.Variable(Variable) ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(static path => new FileInfo(path))
             // As kubectl: a list may name files that are not there.
@@ -87,11 +67,7 @@ public static class KubernetesCluster
             .ToArray();
         if (named.Length > 0)
             return named;
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var standard = new FileInfo(Path.Combine(home, ".kube", "config"));
+        var standard = new FileInfo(Path.Combine(surroundings.Home, ".kube", "config"));
         return standard.Exists ? [standard] : [];
     }
-
-    /// <summary>Says already what is to be done.</summary>
-    private sealed class NoClusterException(string message) : FormatException(message);
 }

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lateen.Config.Objects;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
 
@@ -13,33 +14,32 @@ namespace Lateen.Stores.Kubernetes;
 /// </summary>
 internal static class KubernetesObjects
 {
-    public static StoredObject Of(KindSchema kind, JsonNode content)
+    /// <summary>Fields that we do not know stay.</summary>
+    /// <exception cref="JsonException">It is no object.</exception>
+    public static StoredObject Of(KindSchema kind, JsonNode? content)
     {
-        var metadata = content["metadata"]!.AsObject();
+        if (content.Member("metadata") is not JsonObject metadata || metadata.Text("name") is not { Length: > 0 } name)
+            throw new JsonException($"one of {KubernetesPaths.NameOf(kind)} has no name");
         var revision = RevisionOf(content);
         metadata.Remove("resourceVersion");
         // Items of a list leave out what the list says.
-        content["apiVersion"] ??= kind.ApiVersion(kind.Versions[0]);
+        content!["apiVersion"] ??= kind.ApiVersion(kind.Versions[0]);
         content["kind"] ??= kind.Name;
-        var key = new ObjectKey(
-            kind.Group,
-            kind.Plural,
-            (string?)metadata["namespace"] ?? "",
-            (string?)metadata["name"] ?? ""
-        );
+        var key = new ObjectKey(kind.Group, kind.Plural, metadata.Text("namespace") ?? "", name);
         return new StoredObject(key, revision, JsonSerializer.SerializeToUtf8Bytes(content));
     }
 
     /// <summary>Of an object, or of a list.</summary>
-    public static long RevisionOf(JsonNode content) =>
+    /// <exception cref="JsonException">It has none.</exception>
+    public static long RevisionOf(JsonNode? content) =>
         long.TryParse(
-            (string?)content["metadata"]?["resourceVersion"],
+            content.Member("metadata").Text("resourceVersion"),
             NumberStyles.None,
             CultureInfo.InvariantCulture,
             out var revision
         )
             ? revision
-            : 0;
+            : throw new JsonException("it has no metadata.resourceVersion");
 
     /// <summary>The object as it is sent.</summary>
     /// <param name="revision">That it must have; 0 for one that is created.</param>

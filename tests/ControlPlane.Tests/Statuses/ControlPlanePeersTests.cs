@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 using ControlPlane.Tests.ResourceApi;
-using k8s;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
 using Lateen.ControlPlane;
@@ -9,6 +8,7 @@ using Lateen.ControlPlane.Statuses;
 using Lateen.ControlPlane.Statuses.Sharing;
 using Lateen.Discovery;
 using Lateen.Stores.Kubernetes;
+using Lateen.Stores.Kubernetes.Access;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -171,10 +171,7 @@ public sealed class ControlPlanePeersTests : IDisposable
     public async Task Leases_of_a_cluster_are_those_of_the_namespace_alone()
     {
         using var server = new LeaseServer();
-        using var store = new KubernetesStore(
-            new KubernetesClientConfiguration { Host = server.Address },
-            KindCatalogue.All
-        );
+        using var store = new KubernetesStore(new ClusterAccess(new Uri(server.Address)), KindCatalogue.All, _time);
         var (first, second) = (New(store), New(store));
         await StepAsync(first, second, first);
         Assert.Equal((true, false), (first.IsWriter, second.IsWriter));
@@ -204,10 +201,7 @@ public sealed class ControlPlanePeersTests : IDisposable
     {
         var store = new MemoryStore();
         await using var api = await RunningApi.StartAsync(store);
-        using var cluster = new KubernetesStore(
-            new KubernetesClientConfiguration { Host = api.Address.ToString() },
-            KindCatalogue.All
-        );
+        using var cluster = new KubernetesStore(new ClusterAccess(api.Address), KindCatalogue.All, _time);
         var (owner, guest) = (New(store), New(cluster));
         await StepAsync(owner);
         Assert.True(owner.IsWriter);

@@ -69,6 +69,7 @@ internal sealed class LeaseServer : IDisposable
                 : null;
             var (status, answer) = Answer(context.Request.HttpMethod, path, body);
             context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
             await context.Response.OutputStream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer));
             context.Response.Close();
         }

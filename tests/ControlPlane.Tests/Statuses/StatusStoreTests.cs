@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using ControlPlane.Tests.ResourceApi;
 using ControlPlane.Tests.Stores;
-using k8s;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
 using Lateen.ControlPlane.Statuses.Sharing;
 using Lateen.Stores.Etcd;
 using Lateen.Stores.Kubernetes;
+using Lateen.Stores.Kubernetes.Access;
 using Lateen.Stores.Sqlite;
 
 namespace ControlPlane.Tests.Statuses;
@@ -28,10 +28,11 @@ public class StatusStoreTests
     {
         await using var api = await RunningApi.StartAsync();
         using var store = new KubernetesStore(
-            new KubernetesClientConfiguration { Host = api.Address.ToString() },
+            new ClusterAccess(api.Address),
             KindCatalogue.All.Where(static kind =>
                 kind.Name is "VirtualService" or "DestinationRule" or "Namespace" or "Service"
-            )
+            ),
+            TimeProvider.System
         );
         await WriteAsync(store);
         var answer = await api.AskAsync("GET", $"{Samples.Routes}/reviews");

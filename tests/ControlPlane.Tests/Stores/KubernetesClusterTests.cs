@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using ControlPlane.Tests.Cli.Resources;
 using ControlPlane.Tests.Durability;
 using ControlPlane.Tests.ResourceApi;
-using Lateen.Config.Stores;
-using Lateen.ControlPlane.ResourceApi;
 
 namespace ControlPlane.Tests.Stores;
 
@@ -109,40 +107,6 @@ public sealed class KubernetesClusterTests : IDisposable
         Assert.True(ran.Code == 64, ran.Errors);
         Assert.Contains(why, ran.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", ran.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_watch_of_several_kinds_that_breaks_begins_with_a_list()
-    {
-        var cluster = await RunningApi.StartAsync();
-        using var store = (IDisposable)
-            StoreLocation.OpenCluster(Kubeconfig(new Uri("http://127.0.0.1:1"), cluster.Address), "mesh");
-        var resources = (IResourceStore)store;
-        var all = await resources.ListAsync(ObjectScope.Everything, stop: Stop);
-        var several = WatchAsync(ObjectScope.Everything);
-        var one = WatchAsync(new ObjectScope("networking.istio.io", "virtualservices"));
-        await cluster.CreateAsync(Collection, Routes("reviews"));
-        Assert.Equal(await several, await one);
-        await using (var broken = Watch(ObjectScope.Everything))
-        await using (var single = Watch(new ObjectScope("networking.istio.io", "virtualservices")))
-        {
-            Assert.True(await broken.MoveNextAsync());
-            Assert.True(await single.MoveNextAsync());
-            await cluster.DisposeAsync();
-            // Another kind may have been behind the revision that was told last.
-            await Assert.ThrowsAsync<RevisionGoneException>(async () => await broken.MoveNextAsync());
-            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await single.MoveNextAsync());
-        }
-
-        IAsyncEnumerator<ObjectChange> Watch(ObjectScope scope) =>
-            resources.WatchAsync(scope, all.Revision, Stop).GetAsyncEnumerator(Stop);
-
-        async Task<string> WatchAsync(ObjectScope scope)
-        {
-            await using var changes = Watch(scope);
-            Assert.True(await changes.MoveNextAsync());
-            return changes.Current.Object.Key.ToString();
-        }
     }
 
     public void Dispose()

@@ -2,10 +2,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Tests.ResourceApi;
-using k8s;
 using Lateen.Config.Schemas;
 using Lateen.Config.Stores;
 using Lateen.Stores.Kubernetes;
+using Lateen.Stores.Kubernetes.Access;
 
 namespace ControlPlane.Tests.Stores;
 
@@ -23,8 +23,9 @@ public sealed class KubernetesStoreTests : IAsyncLifetime
     {
         _api = await RunningApi.StartAsync();
         _store = new KubernetesStore(
-            new KubernetesClientConfiguration { Host = _api.Address.ToString() },
-            KindCatalogue.All.Where(static kind => kind.Name is "VirtualService" or "DestinationRule" or "Namespace")
+            new ClusterAccess(_api.Address),
+            KindCatalogue.All.Where(static kind => kind.Name is "VirtualService" or "DestinationRule" or "Namespace"),
+            TimeProvider.System
         );
     }
 
@@ -82,8 +83,9 @@ public sealed class KubernetesStoreTests : IAsyncLifetime
     public async Task A_server_that_refuses_or_is_gone_is_told_by_name()
     {
         using var nobody = new KubernetesStore(
-            new KubernetesClientConfiguration { Host = "http://127.0.0.1:1" },
-            KindCatalogue.All.Where(static kind => kind.Name == "VirtualService")
+            new ClusterAccess(new Uri("http://127.0.0.1:1")),
+            KindCatalogue.All.Where(static kind => kind.Name == "VirtualService"),
+            TimeProvider.System
         );
         var gone = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
             await nobody.GetAsync(Key("reviews"), Stop)
