@@ -59,16 +59,33 @@ internal sealed class YamlReader
 
     private void ReadAll(List<YamlNode> documents)
     {
-        while (_parser.MoveNext())
+        while (MoveNext())
         {
             if (_parser.Current is not DocumentStart)
                 continue;
             _anchors.Clear();
             _size = _aliased = 0;
-            _parser.MoveNext();
+            MoveNext();
             var node = ReadNode(0);
             if (node is not YamlScalar { IsNull: true })
                 documents.Add(node);
+        }
+    }
+
+    /// <summary>The library does not look whether an escape stands for a character, and .NET throws for those that do not.</summary>
+    private bool MoveNext()
+    {
+        var before = _parser.Current?.End ?? default;
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new InvalidYamlException(
+                new SourceLocation(_source, before.Line + 1, before.Column + 1),
+                "an escape behind this place stands for no character: \\uD800 to \\uDFFF, or above \\U0010FFFF"
+            );
         }
     }
 
@@ -111,7 +128,7 @@ internal sealed class YamlReader
     private YamlSequence ReadSequence(SourceLocation at, int depth)
     {
         var items = new List<YamlNode>();
-        while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+        while (MoveNext() && _parser.Current is not SequenceEnd)
             items.Add(ReadNode(depth + 1));
         return new YamlSequence(at, items);
     }
@@ -119,11 +136,11 @@ internal sealed class YamlReader
     private YamlMapping ReadMapping(SourceLocation at, int depth)
     {
         var mapping = new YamlMappingBuilder(at);
-        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        while (MoveNext() && _parser.Current is not MappingEnd)
         {
             if (ReadNode(depth + 1) is not YamlScalar key)
                 throw new InvalidYamlException(at, "has a key that is not a plain value");
-            _parser.MoveNext();
+            MoveNext();
             var value = ReadNode(depth + 1);
             if (key is not { Value: "<<", IsPlain: true })
                 mapping.Add(key, value);

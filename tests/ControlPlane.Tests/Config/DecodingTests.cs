@@ -315,6 +315,8 @@ public class DecodingTests
 
     [Theory]
     [InlineData("a: [", "LT0101")]
+    [InlineData("a: \"\\ud800\"", "LT0101")]
+    [InlineData("a: [\"\\U0011ffff\"]", "LT0101")]
     [InlineData("apiVersion: v1\nkind: Service\nkind: Pod\nmetadata: {name: x}\nspec: {}", "LT0112")]
     [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {selector: {a: b, a: b}}", "LT0112")]
     [InlineData("- 1", "LT0102")]
