@@ -32,7 +32,8 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public static RunningProgram Start(string file, params string[] arguments)
     {
-        var start = new ProcessStartInfo(file, arguments)
+        // Whoever was started in the background ignores Ctrl+C, and so would its children.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file, .. arguments])
         {
             WorkingDirectory = Repository.Root,
             UseShellExecute = false,
