@@ -268,9 +268,9 @@ internal sealed class EndpointPool : IConnectionOwner
         return null;
     }
 
-    private int Http2Room()
+    private long Http2Room()
     {
-        var room = 0;
+        var room = 0L;
         for (var i = 0; i < _http2.Count; i++)
             room += _http2[i].StreamsLeft;
         return room;

@@ -22,7 +22,7 @@ internal sealed class StreamQueue(Worker worker, EndpointPool pool, UpstreamProt
     private ClusterRuntime? _cluster;
     private PoolLoad _told;
     private int _pending;
-    private int _connecting;
+    private long _connecting;
 
     public UpstreamProtocol Protocol => protocol;
 
@@ -69,7 +69,8 @@ internal sealed class StreamQueue(Worker worker, EndpointPool pool, UpstreamProt
     public void Provide(ClusterRuntime cluster)
     {
         _cluster = cluster;
-        for (var i = 0; i < MostAtOnce && WantsConnection(cluster) && TryConnect(cluster); i++) { }
+        var ratio = cluster.Spec.Preconnect.PerUpstreamRatio;
+        for (var i = 0; i < MostAtOnce && WantsConnection(cluster, ratio) && TryConnect(cluster); i++) { }
         Tell();
     }
 
@@ -78,8 +79,7 @@ internal sealed class StreamQueue(Worker worker, EndpointPool pool, UpstreamProt
     public bool TryAnticipate(ClusterRuntime cluster, float ratio)
     {
         _cluster = cluster;
-        var wants = IsHealthy(cluster) ? PreconnectSpec.Wants(Load, ratio, anticipated: 1) : _pending > _connecting;
-        var hasStarted = wants && TryConnect(cluster);
+        var hasStarted = WantsConnection(cluster, ratio, anticipated: 1) && TryConnect(cluster);
         Tell();
         return hasStarted;
     }
@@ -94,12 +94,10 @@ internal sealed class StreamQueue(Worker worker, EndpointPool pool, UpstreamProt
             Tell();
     }
 
-    private bool WantsConnection(ClusterRuntime cluster) =>
-        IsHealthy(cluster)
-            ? PreconnectSpec.Wants(Load, cluster.Spec.Preconnect.PerUpstreamRatio)
-            : _pending > _connecting;
-
     /// <summary>An endpoint that is not well is spared what nobody needs yet.</summary>
+    private bool WantsConnection(ClusterRuntime cluster, float ratio, int anticipated = 0) =>
+        IsHealthy(cluster) ? PreconnectSpec.Wants(Load, ratio, anticipated) : _pending > _connecting;
+
     private bool IsHealthy(ClusterRuntime cluster) =>
         cluster.EntryOf(pool.Endpoint) is not { } entry || entry.Health == EndpointHealth.Healthy;
 

@@ -80,6 +80,16 @@ public sealed class PreconnectTests : IDisposable
         Assert.Equal(connections[^1], server.Connections);
     }
 
+    /// <summary>Istio gives clusters 2^30 streams a connection.</summary>
+    [Fact]
+    public void Room_for_more_streams_than_an_int_holds_is_room()
+    {
+        var connection = new PoolLoad(0, 0, 1 << 30);
+        var load = new PoolLoad(1, 1, 0) + connection + connection + connection;
+        Assert.Equal(3L << 30, load.Capacity);
+        Assert.False(PreconnectSpec.Wants(load, 3));
+    }
+
     [Fact]
     public void A_stream_takes_the_connection_that_was_opened_for_it()
     {
